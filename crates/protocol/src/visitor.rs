@@ -50,9 +50,13 @@ pub enum Verb {
         text: Sensitive<String>,
     },
     /// That, never what.
-    Typing { on: bool },
+    Typing {
+        on: bool,
+    },
     /// Everything up to this number was on the screen.
-    Seen { number: u64 },
+    Seen {
+        number: u64,
+    },
     /// "I'm still here": extends a conversation that was warned.
     KeepOpen {},
     End {},

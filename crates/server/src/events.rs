@@ -1,0 +1,195 @@
+//! A conversation's numbered events as they are stored: sealed.
+//!
+//! A node keeps its newest committed events in [`Recent`], still sealed and
+//! bounded; the commit fills it. What it lacks is read from the database.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::clock::Millis;
+use crate::ids::{AccountId, ConversationId};
+
+/// Events kept for one conversation.
+const EVENTS_MAX: usize = 64;
+/// Conversations with kept events.
+const CONVERSATIONS_MAX: usize = 8192;
+
+/// What happened, as a code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Kind {
+    Started,
+    Message,
+    Note,
+    Assigned,
+    Accepted,
+    Returned,
+    Transferred,
+    Warned,
+    Ended,
+    Closed,
+    Reopened,
+    Rated,
+    Amended,
+}
+
+impl Kind {
+    pub const ALL: [Self; 13] = [
+        Self::Started,
+        Self::Message,
+        Self::Note,
+        Self::Assigned,
+        Self::Accepted,
+        Self::Returned,
+        Self::Transferred,
+        Self::Warned,
+        Self::Ended,
+        Self::Closed,
+        Self::Reopened,
+        Self::Rated,
+        Self::Amended,
+    ];
+
+    /// For a column.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Started => "started",
+            Self::Message => "message",
+            Self::Note => "note",
+            Self::Assigned => "assigned",
+            Self::Accepted => "accepted",
+            Self::Returned => "returned",
+            Self::Transferred => "transferred",
+            Self::Warned => "warned",
+            Self::Ended => "ended",
+            Self::Closed => "closed",
+            Self::Reopened => "reopened",
+            Self::Rated => "rated",
+            Self::Amended => "amended",
+        }
+    }
+
+    /// From a column.
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.code() == code)
+    }
+
+    /// Whether only staff may see it.
+    pub const fn is_for_staff(self) -> bool {
+        matches!(self, Self::Note | Self::Closed | Self::Assigned)
+    }
+}
+
+/// Who caused an event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Sender {
+    Visitor,
+    Agent(AccountId),
+    System,
+}
+
+impl Sender {
+    /// For a column, and for what a seal is bound to.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Visitor => "visitor",
+            Self::Agent(_) => "agent",
+            Self::System => "system",
+        }
+    }
+
+    pub const fn account(self) -> Option<AccountId> {
+        match self {
+            Self::Agent(account) => Some(account),
+            _ => None,
+        }
+    }
+}
+
+/// One row of the table `event`.
+#[derive(Debug, Clone)]
+pub struct Event {
+    pub conversation: ConversationId,
+    /// Counts every event, from 1, dense.
+    pub seq: u64,
+    /// Counts what the visitor may see, from 1, dense; 0 for what they may not.
+    pub shown: u64,
+    pub kind: Kind,
+    pub sender: Sender,
+    pub client_id: Option<String>,
+    pub at: Millis,
+    /// Changes since it was first sealed.
+    pub revision: u32,
+    /// For `Amended`: the seq that it names, else 0.
+    pub target: u64,
+    pub sealed: Vec<u8>,
+}
+
+/// The newest events of the liveliest conversations.
+#[derive(Default)]
+pub struct Recent(Mutex<Kept>);
+
+#[derive(Default)]
+struct Kept {
+    by_conversation: HashMap<ConversationId, VecDeque<Arc<Event>>>,
+    order: VecDeque<ConversationId>,
+}
+
+impl Recent {
+    /// After a commit: keeps new events, replaces amended ones.
+    pub fn keep(&self, event: Arc<Event>) {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let id = event.conversation;
+        if !kept.by_conversation.contains_key(&id) {
+            kept.order.push_back(id);
+            if kept.order.len() > CONVERSATIONS_MAX
+                && let Some(oldest) = kept.order.pop_front()
+            {
+                kept.by_conversation.remove(&oldest);
+            }
+        }
+        let events = kept.by_conversation.entry(id).or_default();
+        if let Some(known) = events.iter_mut().find(|known| known.seq == event.seq) {
+            *known = event;
+            return;
+        }
+        if events.back().is_some_and(|last| last.seq + 1 != event.seq) {
+            events.clear();
+        }
+        events.push_back(event);
+        if events.len() > EVENTS_MAX {
+            events.pop_front();
+        }
+    }
+
+    /// All events after `seq`, if every one of them up to `last` is kept.
+    pub fn after(&self, id: ConversationId, seq: u64, last: u64) -> Option<Vec<Arc<Event>>> {
+        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let events = kept.by_conversation.get(&id)?;
+        let has_first = events.front()?.seq <= seq + 1;
+        let has_last = events.back()?.seq >= last;
+        (has_first && has_last).then(|| {
+            events
+                .iter()
+                .filter(|event| event.seq > seq)
+                .cloned()
+                .collect()
+        })
+    }
+
+    /// One event, if it is kept.
+    pub fn one(&self, id: ConversationId, seq: u64) -> Option<Arc<Event>> {
+        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.by_conversation
+            .get(&id)?
+            .iter()
+            .find(|event| event.seq == seq)
+            .cloned()
+    }
+
+    /// After a shred: nothing of the conversation stays.
+    pub fn forget(&self, id: ConversationId) {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.by_conversation.remove(&id);
+        kept.order.retain(|held| *held != id);
+    }
+}

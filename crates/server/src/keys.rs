@@ -1,0 +1,50 @@
+//! Keys: root → install and epoch keys → conversation keys → records.
+//!
+//! The root key and the epoch keys live in a directory of their own, which no
+//! backup holds; the install key is in the database, wrapped by the root. A
+//! conversation's key is in its row, wrapped by its epoch's. Whoever destroys a
+//! key destroys what it sealed.
+
+mod conversation;
+mod epochs;
+mod files;
+mod install;
+mod sealing;
+
+use std::path::Path;
+use std::sync::Arc;
+
+pub use conversation::{ConversationKey, Place};
+pub use epochs::Epochs;
+pub use install::Install;
+pub use sealing::{Opened, Sealing};
+
+use crate::db::Db;
+use crate::error::Result;
+
+/// Everything that seals and opens. Cheap to clone.
+#[derive(Clone)]
+pub struct Keys {
+    pub install: Arc<Install>,
+    pub epochs: Arc<Epochs>,
+}
+
+impl Keys {
+    /// Reads or, on the very first start, makes the root key.
+    pub fn root(directory: &Path, may_create: bool) -> Result<Sealing> {
+        files::root(directory, may_create)
+    }
+
+    /// Ready to work: the install key opened, the epochs' directory known.
+    pub fn new(root: Sealing, install: Install, directory: &Path) -> Self {
+        Self {
+            install: Arc::new(install),
+            epochs: Arc::new(Epochs::new(root, directory)),
+        }
+    }
+
+    /// The key of today's epoch exists and is synced, before anything relies on it.
+    pub async fn ready(&self, db: &Db, day: &str) -> Result<()> {
+        self.epochs.ensure(db, day).await.map(|_| ())
+    }
+}
