@@ -50,7 +50,8 @@ pub(crate) fn create_agents(
             .spawn()
             .context("starting `sotto account add`")?;
         let mut stdin = child.stdin.take().context("no way to give the password")?;
-        writeln!(stdin, "{password}")?;
+        // A command that refuses before it reads says why by itself.
+        let _ = writeln!(stdin, "{password}");
         drop(stdin);
         ensure!(
             child.wait()?.success(),

@@ -200,20 +200,13 @@ impl<'a> Talker<'a> {
         let is_quiet = self.outbox.is_empty();
         let kind = match self.newest.clone() {
             Some((_, number)) if is_quiet && self.chance.once_in(20) => Kind::Correction { number },
-            _ if is_agent && is_quiet && self.chance.once_in(40) => Kind::Transfer,
+            _ if is_agent && is_quiet && self.chance.once_in(10) => Kind::Transfer,
             _ if is_agent && self.chance.once_in(10) => Kind::Note,
             _ => Kind::Message,
         };
         self.said += 1;
-        let text = format!(
-            "{} of number {}",
-            if is_agent {
-                "agent's words"
-            } else {
-                "visitor's words"
-            },
-            self.said
-        );
+        let side = if is_agent { "the agent" } else { "the visitor" };
+        let text = format!("{side} says {}", in_letters(self.said));
         self.outbox.push_back(Pending {
             kind,
             client_id: fresh_id(),
@@ -338,4 +331,14 @@ impl<'a> Talker<'a> {
             });
         }
     }
+}
+
+/// No rule masks a number that is none.
+fn in_letters(number: u64) -> String {
+    const DIGITS: [&str; 10] = ["o", "a", "e", "i", "u", "b", "d", "f", "g", "l"];
+    number
+        .to_string()
+        .bytes()
+        .map(|digit| DIGITS[usize::from(digit - b'0')])
+        .collect()
 }

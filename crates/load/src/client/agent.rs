@@ -98,16 +98,20 @@ impl OnDuty {
         }
     }
 
-    /// Accepts the conversation with this reference and gives its id.
+    /// Accepts the conversation with this reference, opens it for reading, and gives its id.
     pub(crate) async fn accept(&mut self, reference: &str) -> Result<String> {
         let conversation = self.row(reference).await?.conversation;
-        let id = self
-            .line
-            .send(Verb::Accept {
+        self.line
+            .ask(Verb::Accept {
                 conversation: &conversation,
             })
-            .await?;
-        self.line.answer(id).await.context("accepting")?;
+            .await
+            .context("accepting")?;
+        let open = Verb::Open {
+            conversation: &conversation,
+            after: 0,
+        };
+        self.line.ask(open).await.context("opening")?;
         Ok(conversation)
     }
 
