@@ -78,6 +78,8 @@ struct Round {
     delivery_p99_ms: Option<f64>,
     cpu_seconds_per_1000: Option<f64>,
     rss_kib: Option<u64>,
+    /// Near 100, the generator was the limit and not the server.
+    generator_cpu_percent: f64,
 }
 
 #[derive(Serialize)]
@@ -124,15 +126,11 @@ pub(crate) async fn floor(run: &FloorRun) -> Result<bool> {
 /// Lets all talk and reads the server's clock at both ends of the window.
 async fn round(pairs: &mut Vec<Pair>, seconds: f64, pid: Option<u32>) -> Result<Round> {
     let window = Window::of(seconds);
-    let cpu = async {
-        tokio::time::sleep_until(window.from.into()).await;
-        let before = pid.map(proc::cpu_seconds).transpose()?;
-        tokio::time::sleep_until(window.until.into()).await;
-        let after = pid.map(proc::cpu_seconds).transpose()?;
-        Ok::<_, anyhow::Error>(after.zip(before).map(|(after, before)| after - before))
-    };
+    let own_pid = std::process::id();
     let count = pairs.len();
-    let (talked, cpu) = tokio::try_join!(pairs::talk(pairs, window), cpu)?;
+    let cpu = async { tokio::try_join!(used(pid, window), used(Some(own_pid), window)) };
+    let (talked, (cpu, own_cpu)) = tokio::try_join!(pairs::talk(pairs, window), cpu)?;
+    let own_cpu = own_cpu.unwrap_or_default();
     let messages = talked.acks.len();
     ensure!(
         messages > 0,
@@ -148,7 +146,17 @@ async fn round(pairs: &mut Vec<Pair>, seconds: f64, pid: Option<u32>) -> Result<
         delivery_p99_ms: talked.deliveries.percentile_ms(99.0).map(rounded),
         cpu_seconds_per_1000: cpu.map(|cpu| rounded(cpu * 1000.0 / messages as f64)),
         rss_kib: pid.map(proc::rss_kib).transpose()?,
+        generator_cpu_percent: rounded(own_cpu * 100.0 / window.seconds()),
     })
+}
+
+/// Processor seconds that a process uses within the window.
+async fn used(pid: Option<u32>, window: Window) -> Result<Option<f64>> {
+    tokio::time::sleep_until(window.from.into()).await;
+    let before = pid.map(proc::cpu_seconds).transpose()?;
+    tokio::time::sleep_until(window.until.into()).await;
+    let after = pid.map(proc::cpu_seconds).transpose()?;
+    Ok(after.zip(before).map(|(after, before)| after - before))
 }
 
 /// Medians of all rounds with one number of pairs.
@@ -159,6 +167,7 @@ struct Medians {
     ack_p99_ms: Option<f64>,
     delivery_p99_ms: Option<f64>,
     cpu_seconds_per_1000: Option<f64>,
+    generator_cpu_percent: Option<f64>,
 }
 
 #[derive(Serialize)]
@@ -242,5 +251,6 @@ fn medians(rounds: &[Round]) -> Medians {
         ack_p99_ms: of(|round| round.ack_p99_ms),
         delivery_p99_ms: of(|round| round.delivery_p99_ms),
         cpu_seconds_per_1000: of(|round| round.cpu_seconds_per_1000),
+        generator_cpu_percent: of(|round| Some(round.generator_cpu_percent)),
     }
 }

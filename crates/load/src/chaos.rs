@@ -31,6 +31,9 @@ pub(crate) struct Chaos {
     /// SIGKILLs under load.
     #[arg(long, default_value_t = 20)]
     kills: u32,
+    /// SIGTERMs under load, after the kills: a stop in good order loses nothing either.
+    #[arg(long, default_value_t = 2)]
+    stops: u32,
     /// SIGKILLs around the first message of a fresh data directory, on top.
     #[arg(long, default_value_t = 5)]
     first_messages: u32,
@@ -48,8 +51,9 @@ pub(crate) struct Chaos {
 /// What the talkers and the killer tell each other.
 #[derive(Default)]
 pub(crate) struct Shared {
-    kills: Cell<u32>,
-    killed_at: Cell<Option<Instant>>,
+    /// Kills and stops so far.
+    ends: Cell<u32>,
+    ended_at: Cell<Option<Instant>>,
     /// Nobody begins anything new.
     is_over: Cell<bool>,
     counts: RefCell<Counts>,
@@ -73,6 +77,7 @@ pub(crate) struct Counts {
 #[derive(Serialize)]
 struct Figures {
     kills: u32,
+    stops: u32,
     first_message_kills: u32,
     pairs: usize,
     acknowledged: u64,
@@ -118,7 +123,8 @@ pub(crate) async fn run(chaos: &Chaos, place: &Place, password: &str) -> Result<
     }
     let stalls = shared.stalls.take();
     figures::print(&Figures {
-        kills: shared.kills.get(),
+        kills: chaos.kills,
+        stops: chaos.stops,
         first_message_kills: chaos.first_messages,
         pairs: chaos.pairs,
         acknowledged,
@@ -156,8 +162,8 @@ async fn load(
         talkers.extend(two_talkers(server, place, agent, shared, chance).await?);
     }
     let talk = try_join_all(talkers.iter_mut().map(Talker::talk));
-    let kill = kill_again_and_again(chaos.kills, server, shared, chance);
-    let (_, restarts) = tokio::try_join!(talk, kill)?;
+    let end = end_again_and_again(chaos, server, shared, chance);
+    let (_, restarts) = tokio::try_join!(talk, end)?;
     // What is read back now comes from the disk and from no cache.
     server.kill()?;
     server.run().await?;
@@ -198,21 +204,25 @@ async fn two_talkers<'a>(
     Ok([visitor, agent].map(|access| Talker::new(address, access, shared, chance.branch())))
 }
 
-async fn kill_again_and_again(
-    kills: u32,
+async fn end_again_and_again(
+    chaos: &Chaos,
     server: &mut ServerProcess,
     shared: &Shared,
     chance: &mut Chance,
 ) -> Result<Durations> {
     let mut restarts = Durations::default();
-    for _ in 0..kills {
+    for end in 0..chaos.kills + chaos.stops {
         tokio::time::sleep(Duration::from_millis(chance.between(50, 1500))).await;
-        server.kill()?;
-        shared.killed_at.set(Some(Instant::now()));
-        shared.kills.set(shared.kills.get() + 1);
+        if end < chaos.kills {
+            server.kill()?;
+        } else {
+            server.stop().await?;
+        }
+        shared.ended_at.set(Some(Instant::now()));
+        shared.ends.set(shared.ends.get() + 1);
         restarts.add(server.run().await?);
     }
-    // Without this the last kill would have no stall to measure.
+    // Without this the last end would have no stall to measure.
     tokio::time::sleep(Duration::from_millis(500)).await;
     shared.is_over.set(true);
     Ok(restarts)

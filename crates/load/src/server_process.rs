@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use tempfile::TempDir;
 
 use crate::client::{Address, is_ready};
@@ -15,6 +15,8 @@ use crate::settings;
 
 /// Long enough for a debug build that replays its journal on a busy machine.
 const READY_SECONDS_MAX: u64 = 60;
+/// Longer than any client is given to say goodbye.
+const STOP_SECONDS_MAX: u64 = 30;
 const READY_POLL: Duration = Duration::from_millis(2);
 
 /// A server that belongs to this run.
@@ -126,6 +128,34 @@ impl ServerProcess {
         }
         child.kill().context("killing the server")?;
         child.wait().context("waiting for the server's end")?;
+        Ok(())
+    }
+
+    /// SIGTERM: the server may end what it has begun, and must end well.
+    pub(crate) async fn stop(&mut self) -> Result<()> {
+        let mut child = self.child.take().context("the server does not run")?;
+        let pid = child.id().to_string();
+        Command::new("kill")
+            .args(["-TERM", &pid])
+            .status()
+            .context("asking the server to stop")?;
+        let asked = Instant::now();
+        let status = loop {
+            if let Some(status) = child.try_wait()? {
+                break status;
+            }
+            if asked.elapsed().as_secs() > STOP_SECONDS_MAX {
+                child.kill()?;
+                child.wait()?;
+                bail!("the server did not stop within {STOP_SECONDS_MAX} s of SIGTERM");
+            }
+            tokio::time::sleep(READY_POLL).await;
+        };
+        ensure!(
+            status.success(),
+            "asked to stop, it ended with {status}:\n{}",
+            self.log_end()
+        );
         Ok(())
     }
 

@@ -22,6 +22,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde_json::{Value, json};
+use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
 use state::{Op, State};
@@ -67,7 +68,11 @@ async fn serve(config: &std::path::Path) {
     let listener = tokio::net::TcpListener::bind(address)
         .await
         .expect("the port is free");
-    axum::serve(listener, router).await.expect("serving");
+    let mut asked = signal(SignalKind::terminate()).expect("signals");
+    tokio::select! {
+        served = axum::serve(listener, router) => served.expect("serving"),
+        _ = asked.recv() => {}
+    }
 }
 
 async fn start(Of(app): Of<Shared>, Json(body): Json<Value>) -> Response {

@@ -69,8 +69,8 @@ pub(crate) struct Talker<'a> {
     may_post: bool,
     /// How many may be under way at once.
     window: usize,
-    kills_at_connect: u32,
-    kills_measured: u32,
+    ends_at_connect: u32,
+    ends_measured: u32,
     said: u64,
 }
 
@@ -95,8 +95,8 @@ impl<'a> Talker<'a> {
             newest: None,
             may_post,
             window,
-            kills_at_connect: 0,
-            kills_measured: 0,
+            ends_at_connect: 0,
+            ends_measured: 0,
             said: 0,
         }
     }
@@ -109,10 +109,10 @@ impl<'a> Talker<'a> {
     pub(super) async fn talk(&mut self) -> Result<()> {
         let mut away_since = Instant::now();
         loop {
-            let kills = self.shared.kills.get();
+            let ends = self.shared.ends.get();
             if let Ok(line) = self.connect().await {
                 away_since = Instant::now();
-                self.kills_at_connect = kills;
+                self.ends_at_connect = ends;
                 if self.converse(line).await? {
                     return Ok(());
                 }
@@ -130,7 +130,8 @@ impl<'a> Talker<'a> {
         self.outbox
             .retain(|pending| !matches!(pending.kind, Kind::Transfer | Kind::Accept));
         for pending in &mut self.outbox {
-            pending.sent_as = None;
+            let was_sent = pending.sent_as.take().is_some();
+            self.shared.counts.borrow_mut().resent += u64::from(was_sent);
         }
         let after = self.after;
         match &mut self.access {

@@ -53,10 +53,10 @@ impl Talker<'_> {
     }
 
     fn measure_stall(&mut self) {
-        let kills = self.shared.kills.get();
-        if self.kills_at_connect == kills && self.kills_measured < kills {
-            self.kills_measured = kills;
-            let since = self.shared.killed_at.get();
+        let ends = self.shared.ends.get();
+        if self.ends_at_connect == ends && self.ends_measured < ends {
+            self.ends_measured = ends;
+            let since = self.shared.ended_at.get();
             self.shared
                 .stalls
                 .borrow_mut()
