@@ -43,6 +43,8 @@ fn chaos(fault: &str) -> (Value, i32) {
             "chaos",
             "--kills",
             "3",
+            "--stops",
+            "1",
             "--first-messages",
             "1",
             "--pairs",
