@@ -37,20 +37,8 @@ fn run(fault: &str, arguments: &[&str]) -> (Value, i32) {
 }
 
 fn chaos(fault: &str) -> (Value, i32) {
-    run(
-        fault,
-        &[
-            "chaos",
-            "--kills",
-            "3",
-            "--stops",
-            "1",
-            "--first-messages",
-            "1",
-            "--pairs",
-            "4",
-        ],
-    )
+    let arguments = "chaos --kills 3 --stops 1 --first-messages 1 --pairs 4";
+    run(fault, &arguments.split(' ').collect::<Vec<_>>())
 }
 
 fn replay(fault: &str) -> (Value, i32) {
