@@ -5,7 +5,7 @@ use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
 use axum::response::Response;
 use serde_json::{Value, json};
 
-use crate::state::{Conversation, From, Op, State, person};
+use crate::state::{Author, Conversation, Op, State, person};
 use crate::{Shared, has_fault, me};
 
 pub(crate) async fn visitor(Of(app): Of<Shared>, upgrade: WebSocketUpgrade) -> Response {
@@ -22,7 +22,7 @@ pub(crate) async fn agent(Of(app): Of<Shared>, upgrade: WebSocketUpgrade) -> Res
 
 /// One connection: who it is, what it reads, how far it has read.
 struct Reader {
-    name: From,
+    name: Author,
     place: Option<usize>,
     after: u64,
 }

@@ -10,7 +10,7 @@ use crate::journal::Journal;
 use crate::{has_fault, masked};
 
 /// Who did something: `None` is the visitor.
-pub(crate) type From = Option<String>;
+pub(crate) type Author = Option<String>;
 
 /// A change.
 #[derive(Clone, Serialize, Deserialize)]
@@ -21,7 +21,7 @@ pub(crate) enum Op {
     },
     Say {
         place: usize,
-        from: From,
+        from: Author,
         client_id: String,
         text: String,
     },
@@ -33,7 +33,7 @@ pub(crate) enum Op {
     },
     Correct {
         place: usize,
-        from: From,
+        from: Author,
         client_id: String,
         target: usize,
         text: String,
@@ -64,7 +64,7 @@ pub(crate) struct Conversation {
     pub(crate) place: usize,
     pub(crate) state: &'static str,
     pub(crate) department: String,
-    pub(crate) agent: From,
+    pub(crate) agent: Author,
     pub(crate) events: Vec<Happened>,
     /// The place of the event that this client id became.
     by_client: HashMap<String, usize>,
@@ -87,6 +87,68 @@ impl Conversation {
             .count() as u64
     }
 
+    /// What the change means for state and events.
+    fn happen(&mut self, op: Op) {
+        match op {
+            Op::Start { .. } => {}
+            Op::Say {
+                from,
+                client_id,
+                text,
+                ..
+            } => self.message(&from, &client_id, &text),
+            Op::Note {
+                by,
+                client_id,
+                text,
+                ..
+            } => {
+                let body = json!({"kind": "note", "by": person(&by), "client_id": client_id,
+                    "text": masked(&text), "masks": []});
+                self.add(Some(&client_id), true, body);
+            }
+            Op::Correct {
+                client_id,
+                target,
+                text,
+                ..
+            } => {
+                let body = json!({"kind": "amended", "target": target, "revision": 1,
+                    "text": masked(&text), "masks": [], "corrected": true});
+                self.add(Some(&client_id), false, body);
+            }
+            Op::Accept { by, .. } => {
+                self.state = "active";
+                self.add(
+                    None,
+                    false,
+                    json!({"kind": "accepted", "agent": person(&by)}),
+                );
+                self.agent = Some(by);
+            }
+            Op::Transfer { by, department, .. } => {
+                (self.state, self.agent) = ("waiting", None);
+                let body = json!({"kind": "transferred", "by": person(&by),
+                    "department": department, "agent": null});
+                self.add(None, false, body);
+            }
+            Op::Close { disposition, .. } => {
+                self.state = "closed";
+                self.add(
+                    None,
+                    true,
+                    json!({"kind": "closed", "disposition": disposition}),
+                );
+            }
+        }
+    }
+
+    fn message(&mut self, from: &Author, client_id: &str, text: &str) {
+        let body = json!({"kind": "message", "from": sender(from), "client_id": client_id,
+            "text": masked(text), "masks": [], "revision": 0, "corrected": false});
+        self.add(Some(client_id), false, body);
+    }
+
     fn add(&mut self, client_id: Option<&str>, is_for_staff: bool, body: Value) {
         if let Some(client_id) = client_id {
             self.by_client
@@ -106,7 +168,7 @@ pub(crate) fn person(name: &str) -> Value {
     json!({"id": name, "name": name})
 }
 
-fn sender(from: &From) -> Value {
+fn sender(from: &Author) -> Value {
     match from {
         None => json!({"kind": "visitor"}),
         Some(name) => json!({"kind": "agent", "person": person(name)}),
@@ -151,82 +213,22 @@ impl State {
     }
 
     fn apply(&mut self, op: Op) -> usize {
-        match op {
+        let place = match &op {
             Op::Start {
                 client_id,
                 department,
-            } => self.start(client_id, department),
-            Op::Say {
-                place,
-                from,
-                client_id,
-                text,
             } => {
-                let body = json!({"kind": "message", "from": sender(&from), "client_id": client_id,
-                    "text": masked(&text), "masks": [], "revision": 0, "corrected": false});
-                self.conversations[place].add(Some(&client_id), false, body);
-                place
+                return self.start(client_id.clone(), department.clone());
             }
-            Op::Note {
-                place,
-                by,
-                client_id,
-                text,
-            } => {
-                let body = json!({"kind": "note", "by": person(&by), "client_id": client_id,
-                    "text": masked(&text), "masks": []});
-                self.conversations[place].add(Some(&client_id), true, body);
-                place
-            }
-            Op::Correct {
-                place,
-                client_id,
-                target,
-                text,
-                ..
-            } => {
-                let body = json!({"kind": "amended", "target": target, "revision": 1,
-                    "text": masked(&text), "masks": [], "corrected": true});
-                self.conversations[place].add(Some(&client_id), false, body);
-                place
-            }
-            Op::Accept { place, by } => {
-                let one = &mut self.conversations[place];
-                one.state = "active";
-                one.add(
-                    None,
-                    false,
-                    json!({"kind": "accepted", "agent": person(&by)}),
-                );
-                one.agent = Some(by);
-                place
-            }
-            Op::Transfer {
-                place,
-                by,
-                department,
-            } => {
-                let one = &mut self.conversations[place];
-                (one.state, one.agent) = ("waiting", None);
-                one.add(
-                    None,
-                    false,
-                    json!({"kind": "transferred", "by": person(&by),
-                    "department": department, "agent": null}),
-                );
-                place
-            }
-            Op::Close { place, disposition } => {
-                let one = &mut self.conversations[place];
-                one.state = "closed";
-                one.add(
-                    None,
-                    true,
-                    json!({"kind": "closed", "disposition": disposition}),
-                );
-                place
-            }
-        }
+            Op::Say { place, .. }
+            | Op::Note { place, .. }
+            | Op::Correct { place, .. }
+            | Op::Accept { place, .. }
+            | Op::Transfer { place, .. }
+            | Op::Close { place, .. } => *place,
+        };
+        self.conversations[place].happen(op);
+        place
     }
 
     fn start(&mut self, client_id: String, department: String) -> usize {
