@@ -1,0 +1,345 @@
+//! One client that goes on through every crash: it reconnects, resumes by
+//! number, and resends what was not acknowledged under the same client id.
+
+mod answers;
+
+use std::collections::VecDeque;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, ensure};
+use protocol::agent::{Row, To};
+use protocol::event::{Event, State};
+
+use super::Shared;
+use crate::chance::Chance;
+use crate::client::{Address, Arrived, Heard, Line, SignedIn, Verb, Who, fresh_id};
+use crate::ledger::Ledger;
+
+const RECONNECT_PAUSE: Duration = Duration::from_millis(20);
+/// A server that stays away longer has not come back.
+const AWAY_MAX: Duration = Duration::from_secs(90);
+
+/// How this client gets in.
+pub(crate) enum Access {
+    Visitor {
+        token: String,
+    },
+    Agent {
+        agent: SignedIn,
+        reference: String,
+        department: String,
+        conversation: Option<String>,
+    },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Message,
+    Note,
+    /// Of the own last message, under its number.
+    Correction {
+        number: u64,
+    },
+    Transfer,
+    Accept,
+}
+
+/// Something that was not acknowledged yet.
+struct Pending {
+    kind: Kind,
+    client_id: String,
+    text: String,
+    /// Under which request of this connection it was sent.
+    sent_as: Option<u32>,
+}
+
+pub(crate) struct Talker<'a> {
+    pub(super) address: Address,
+    pub(super) access: Access,
+    shared: &'a Shared,
+    chance: Chance,
+    pub(super) messages: Ledger,
+    pub(super) notes: Ledger,
+    outbox: VecDeque<Pending>,
+    /// The last number that this client holds.
+    after: u64,
+    /// The own newest acknowledged message: what may be corrected.
+    newest: Option<(String, u64)>,
+    /// Whether posting is this client's right now; a visitor always may.
+    may_post: bool,
+    /// How many may be under way at once.
+    window: usize,
+    ends_at_connect: u32,
+    ends_measured: u32,
+    said: u64,
+}
+
+impl<'a> Talker<'a> {
+    pub(super) fn new(
+        address: Address,
+        access: Access,
+        shared: &'a Shared,
+        mut chance: Chance,
+    ) -> Self {
+        let may_post = access.who() == Who::Visitor;
+        let window = chance.between(1, 4) as usize;
+        Self {
+            address,
+            access,
+            shared,
+            chance,
+            messages: Ledger::default(),
+            notes: Ledger::default(),
+            outbox: VecDeque::new(),
+            after: 0,
+            newest: None,
+            may_post,
+            window,
+            ends_at_connect: 0,
+            ends_measured: 0,
+            said: 0,
+        }
+    }
+
+    pub(super) fn acknowledged(&self) -> u64 {
+        (self.messages.len() + self.notes.len()) as u64
+    }
+
+    /// Talks until the run is over and nothing is unanswered.
+    pub(super) async fn talk(&mut self) -> Result<()> {
+        let mut away_since = Instant::now();
+        loop {
+            let ends = self.shared.ends.get();
+            if let Ok(line) = self.connect().await {
+                away_since = Instant::now();
+                self.ends_at_connect = ends;
+                if self.converse(line).await? {
+                    return Ok(());
+                }
+            }
+            let who = self.access.who();
+            ensure!(
+                away_since.elapsed() < AWAY_MAX,
+                "the {who:?} cannot connect any more"
+            );
+            tokio::time::sleep(RECONNECT_PAUSE).await;
+        }
+    }
+
+    async fn connect(&mut self) -> Result<Line> {
+        self.outbox
+            .retain(|pending| !matches!(pending.kind, Kind::Transfer | Kind::Accept));
+        for pending in &mut self.outbox {
+            let was_sent = pending.sent_as.take().is_some();
+            self.shared.counts.borrow_mut().resent += u64::from(was_sent);
+        }
+        let after = self.after;
+        match &mut self.access {
+            Access::Visitor { token } => {
+                let arrived = Arrived::open(self.address, token, after).await?;
+                *token = arrived.token;
+                Ok(arrived.line)
+            }
+            Access::Agent {
+                agent,
+                reference,
+                conversation,
+                ..
+            } => {
+                let mut on_duty = agent.go_on_duty(self.address).await?;
+                let row = on_duty.row(reference).await?;
+                let me = agent.me.id.clone();
+                *conversation = Some(row.conversation.clone());
+                self.read_row(&row, &me);
+                on_duty
+                    .line
+                    .send(Verb::Open {
+                        conversation: &row.conversation,
+                        after,
+                    })
+                    .await?;
+                Ok(on_duty.line)
+            }
+        }
+    }
+
+    /// One connection. True when all is said and answered; a broken connection
+    /// is false, and only what no crash excuses is an error.
+    async fn converse(&mut self, mut line: Line) -> Result<bool> {
+        loop {
+            if self.shared.is_over.get() && self.outbox.is_empty() {
+                line.close().await;
+                return Ok(true);
+            }
+            if self.send_what_waits(&mut line).await.is_err() {
+                return Ok(false);
+            }
+            let pause = Duration::from_millis(self.chance.between(1, 20));
+            match tokio::time::timeout(pause, line.hear_at_leisure()).await {
+                Ok(Ok(heard)) => {
+                    if !self.heard(heard).await? {
+                        return Ok(false);
+                    }
+                }
+                Ok(Err(_)) => return Ok(false),
+                Err(_) => self.think(),
+            }
+        }
+    }
+
+    /// Perhaps something new to say.
+    fn think(&mut self) {
+        let is_agent = self.access.who() == Who::Agent;
+        if self.shared.is_over.get() || !self.may_post || self.outbox.len() >= self.window {
+            return;
+        }
+        // Corrections and transfers go alone: they name what came last.
+        let goes_alone = |pending: &Pending| !matches!(pending.kind, Kind::Message | Kind::Note);
+        if self.outbox.iter().any(goes_alone) {
+            return;
+        }
+        let is_quiet = self.outbox.is_empty();
+        let kind = match self.newest.clone() {
+            Some((_, number)) if is_quiet && self.chance.once_in(20) => Kind::Correction { number },
+            _ if is_agent && is_quiet && self.chance.once_in(10) => Kind::Transfer,
+            _ if is_agent && self.chance.once_in(10) => Kind::Note,
+            _ => Kind::Message,
+        };
+        self.said += 1;
+        let side = if is_agent { "the agent" } else { "the visitor" };
+        let text = format!("{side} says {}", in_letters(self.said));
+        self.outbox.push_back(Pending {
+            kind,
+            client_id: fresh_id(),
+            text,
+            sent_as: None,
+        });
+    }
+
+    async fn send_what_waits(&mut self, line: &mut Line) -> Result<()> {
+        let (conversation, department) = match &self.access {
+            Access::Visitor { .. } => (None, ""),
+            Access::Agent {
+                conversation,
+                department,
+                ..
+            } => (conversation.as_deref(), department.as_str()),
+        };
+        for pending in self
+            .outbox
+            .iter_mut()
+            .filter(|pending| pending.sent_as.is_none())
+        {
+            let (client_id, text) = (pending.client_id.as_str(), pending.text.as_str());
+            let own = || conversation.context("no conversation yet");
+            if !self.may_post && pending.kind != Kind::Accept {
+                continue;
+            }
+            let verb = match pending.kind {
+                Kind::Message => Verb::PostMessage {
+                    conversation,
+                    client_id,
+                    text,
+                },
+                Kind::Correction { number } => Verb::Correct {
+                    conversation,
+                    client_id,
+                    number,
+                    text,
+                },
+                Kind::Note => Verb::Note {
+                    conversation: own()?,
+                    client_id,
+                    text,
+                },
+                Kind::Accept => Verb::Accept {
+                    conversation: own()?,
+                },
+                Kind::Transfer => Verb::Transfer {
+                    conversation: own()?,
+                    to: To::Department(department.to_owned()),
+                },
+            };
+            pending.sent_as = Some(line.send(verb).await?);
+        }
+        Ok(())
+    }
+
+    /// False when the connection is to be given up.
+    async fn heard(&mut self, heard: Heard) -> Result<bool> {
+        match heard {
+            Heard::Events { events } => self.see(&events),
+            Heard::Done { id, number } => self.acknowledge(id, number)?,
+            Heard::Refused { id, problem } => self.refused(id, &problem).await?,
+            Heard::Rows { changed, .. } => {
+                let Access::Agent {
+                    agent,
+                    conversation,
+                    ..
+                } = &self.access
+                else {
+                    return Ok(true);
+                };
+                let (me, conversation) = (agent.me.id.clone(), conversation.clone());
+                for row in changed
+                    .iter()
+                    .filter(|row| Some(&row.conversation) == conversation.as_ref())
+                {
+                    self.read_row(row, &me);
+                }
+            }
+            Heard::Bye { problem } => {
+                eprintln!(
+                    "the server said goodbye to a {:?}: {problem:?}",
+                    self.access.who()
+                );
+                return Ok(false);
+            }
+            Heard::Reconnect => return Ok(false),
+            _ => {}
+        }
+        Ok(true)
+    }
+
+    /// Numbers come one after the other, also over a reconnect.
+    fn see(&mut self, events: &[Event]) {
+        for event in events {
+            if event.number <= self.after {
+                continue;
+            }
+            if event.number != self.after + 1 {
+                self.shared.counts.borrow_mut().out_of_turn += 1;
+            }
+            self.after = event.number;
+        }
+    }
+
+    /// A transfer, a lost connection and a new start all end in the list.
+    fn read_row(&mut self, row: &Row, me: &str) {
+        let is_mine = row.agent.as_ref().is_some_and(|agent| agent.id == me);
+        let accepts = self
+            .outbox
+            .iter()
+            .any(|pending| pending.kind == Kind::Accept);
+        self.may_post = row.state == State::Active && is_mine;
+        if row.state == State::Waiting && !accepts {
+            let (client_id, text) = (String::new(), String::new());
+            self.outbox.push_front(Pending {
+                kind: Kind::Accept,
+                client_id,
+                text,
+                sent_as: None,
+            });
+        }
+    }
+}
+
+/// No rule masks a number that is none.
+fn in_letters(number: u64) -> String {
+    const DIGITS: [&str; 10] = ["o", "a", "e", "i", "u", "b", "d", "f", "g", "l"];
+    number
+        .to_string()
+        .bytes()
+        .map(|digit| DIGITS[usize::from(digit - b'0')])
+        .collect()
+}

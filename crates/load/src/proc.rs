@@ -1,0 +1,52 @@
+//! What Linux tells about a running process, from /proc (see proc(5)).
+
+use std::fs;
+
+use anyhow::{Context, Result};
+
+/// /proc counts processor time in these on every architecture that we build for.
+const TICKS_A_SECOND: f64 = 100.0;
+
+/// Processor time that a process has used so far, in seconds, all threads together.
+pub(crate) fn cpu_seconds(pid: u32) -> Result<f64> {
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).context("reading /proc")?;
+    cpu_seconds_in(&stat).with_context(|| format!("unexpected /proc/{pid}/stat"))
+}
+
+/// User and system time are fields 14 and 15; the command's name before them
+/// may hold spaces and parentheses.
+fn cpu_seconds_in(stat: &str) -> Option<f64> {
+    let (_, after_name) = stat.rsplit_once(')')?;
+    let mut fields = after_name.split_whitespace().skip(11);
+    let user: f64 = fields.next()?.parse().ok()?;
+    let system: f64 = fields.next()?.parse().ok()?;
+    Some((user + system) / TICKS_A_SECOND)
+}
+
+/// Resident memory of a process, in KiB.
+pub(crate) fn rss_kib(pid: u32) -> Result<u64> {
+    let status = fs::read_to_string(format!("/proc/{pid}/status")).context("reading /proc")?;
+    status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmRSS:"))
+        .and_then(|rest| rest.trim().strip_suffix("kB")?.trim().parse().ok())
+        .with_context(|| format!("no VmRSS in /proc/{pid}/status"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn processor_time_is_found_behind_a_name_with_parentheses() {
+        let stat = "42 (a (b) c) S 1 42 42 0 -1 4194560 100 0 0 0 250 50 0 0 20 0 3 0 100 0 0";
+        assert_eq!(cpu_seconds_in(stat), Some(3.0));
+        assert_eq!(cpu_seconds_in("42 nothing"), None);
+    }
+
+    #[test]
+    fn this_process_has_memory() {
+        assert!(rss_kib(std::process::id()).unwrap() > 100);
+        assert!(cpu_seconds(std::process::id()).unwrap() >= 0.0);
+    }
+}

@@ -1,0 +1,67 @@
+//! What a load run asks of the server before the first message: limits that a
+//! crowd fits in, and accounts to sign in with. The only file that knows the
+//! server's config keys and commands.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use anyhow::{Context, Result, ensure};
+
+use crate::client::Address;
+use crate::server_process::ServerProcess;
+
+/// Which limits are raised; every run says so beside its figures.
+pub(crate) const RAISED: &str = "messages a minute per visitor, capacity per agent";
+
+/// The config file of a server that lives in `dir`.
+pub(crate) fn config(dir: &Path, address: Address) -> String {
+    let (data, keys) = (dir.join("data"), dir.join("keys"));
+    format!(
+        "listen = \"{address}\"\ndata_dir = {data:?}\nkey_dir = {keys:?}\n\n\
+         [origins]\nconsole = \"http://{}\"\nwidget = \"http://{}\"\nfiles = \"http://{}\"\n\n\
+         [limits]\nmessages_per_minute = 1000000\n",
+        address.console(),
+        address.widget(),
+        address.files(),
+    )
+}
+
+/// The name of the agent with this number.
+pub(crate) fn agent_name(number: usize) -> String {
+    format!("load-agent-{number}")
+}
+
+/// Creates `count` agents of `department` on a server that this run started.
+pub(crate) fn create_agents(
+    server: &ServerProcess,
+    count: usize,
+    department: &str,
+    password: &str,
+) -> Result<()> {
+    for number in 1..=count {
+        let name = agent_name(number);
+        let mut child = Command::new(server.program())
+            .args(["account", "add", "--name", &name, "--role", "agent"])
+            .args(["--department", department, "--password-stdin", "--config"])
+            .arg(server.config())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .spawn()
+            .context("starting `sotto account add`")?;
+        let mut stdin = child.stdin.take().context("no way to give the password")?;
+        // A command that refuses before it reads says why by itself.
+        let _ = writeln!(stdin, "{password}");
+        drop(stdin);
+        ensure!(
+            child.wait()?.success(),
+            "`sotto account add` refused {name}"
+        );
+    }
+    Ok(())
+}
+
+/// Where the server's folder destination puts transcripts.
+pub(crate) fn transcripts(server: &ServerProcess) -> PathBuf {
+    server.dir().join("transcripts")
+}
