@@ -95,10 +95,7 @@ destinations! {
     folder::Folder,
 }
 
-async fn within<T>(
-    seconds: u64,
-    work: impl Future<Output = Result<T, Error>>,
-) -> Result<T, Error> {
+async fn within<T>(seconds: u64, work: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
     tokio::time::timeout(Duration::from_secs(seconds), work)
         .await
         .unwrap_or(Err(Error::Later { code: "timed_out" }))
