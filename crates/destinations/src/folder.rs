@@ -222,7 +222,9 @@ impl Place {
 
     /// Makes what is missing and gives every folder from the root to the file's own.
     fn make_folders(&self, name: &Name) -> Result<Vec<PathBuf>, Error> {
-        let mut folders = vec![self.root.clone()];
+        // The folder itself may be reached by a link; that is the clinic's choice.
+        let root = fs::canonicalize(&self.root).map_err(|cause| Error::writing(&cause))?;
+        let mut folders = vec![root];
         let mut path = self.root.clone();
         let depth = name.parts().count() - 1;
         for part in name.parts().take(depth) {

@@ -173,6 +173,17 @@ async fn a_missing_folder_is_never_made() {
 }
 
 #[tokio::test]
+async fn the_folder_itself_may_be_a_link() {
+    let place = tempfile::tempdir().expect("a temporary folder");
+    fs::create_dir(place.path().join("real")).expect("makes it");
+    symlink("real", place.path().join("link")).expect("links");
+    let there = folder_at(&place.path().join("link"));
+    there.check().await.expect("all is well");
+    there.put(&named("a/b.json", b"x")).await.expect("it fits");
+    assert!(place.path().join("real/a/b.json").exists());
+}
+
+#[tokio::test]
 async fn without_its_marker_a_share_is_taken_as_not_mounted() {
     let place = tempfile::tempdir().expect("a temporary folder");
     let config = folder::Config {
@@ -203,7 +214,10 @@ async fn files_and_links_on_the_way_are_refused_and_not_followed() {
     };
     assert_eq!(there.put(&named("file/a.json", b"x")).await, Err(refused));
     assert_eq!(there.put(&named("link/a.json", b"x")).await, Err(refused));
-    assert!(there.put(&named("name.json", b"x")).await.is_err());
+    assert_eq!(
+        there.put(&named("name.json", b"x")).await,
+        Err(Error::Exists)
+    );
     assert_eq!(fs::read_dir(elsewhere.path()).expect("lists").count(), 0);
     assert_eq!(
         folder_at(&place.path().join("file")).check().await,

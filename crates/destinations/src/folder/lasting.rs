@@ -166,6 +166,10 @@ fn stored(path: &Path) -> Result<Option<Stored>, Error> {
     let file = match open(path) {
         Ok(file) => file,
         Err(cause) if cause.kind() == io::ErrorKind::NotFound => return Ok(None),
+        // A link has the name.
+        Err(cause) if cause.raw_os_error() == Some(Errno::LOOP.raw_os_error()) => {
+            return Err(Error::Exists);
+        }
         Err(cause) => return Err(Error::reading(&cause)),
     };
     let found = file.metadata().map_err(|cause| Error::reading(&cause))?;
