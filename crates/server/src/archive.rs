@@ -30,26 +30,11 @@ pub fn render(
 ) -> Result<Vec<Document>, Error> {
     let stem = stem(transcript)?;
     let mut documents = vec![
-        document(
-            &stem,
-            "json",
-            "application/json",
-            canonical::bytes(transcript),
-        )?,
-        document(
-            &stem,
-            "html",
-            "text/html; charset=utf-8",
-            html::page(transcript).into_bytes(),
-        )?,
+        document(&stem, "json", "application/json", canonical::bytes(transcript))?,
+        document(&stem, "html", "text/html; charset=utf-8", html::page(transcript).into_bytes())?,
     ];
     let manifest = Manifest::over(transcript, &documents, signer, head, created_at);
-    documents.push(document(
-        &stem,
-        "manifest.json",
-        "application/json",
-        signer.sign(&manifest),
-    )?);
+    documents.push(document(&stem, "manifest.json", "application/json", signer.sign(&manifest))?);
     Ok(documents)
 }
 
@@ -61,10 +46,7 @@ fn stem(transcript: &Transcript) -> Result<String, Error> {
         return Err(Error::BadName);
     }
     let month = transcript.started_at.month();
-    Ok(format!(
-        "{month}/{reference}/{reference}-part{}",
-        transcript.part
-    ))
+    Ok(format!("{month}/{reference}/{reference}-part{}", transcript.part))
 }
 
 fn document(
@@ -73,11 +55,7 @@ fn document(
     media_type: &'static str,
     bytes: Vec<u8>,
 ) -> Result<Document, Error> {
-    Ok(Document {
-        name: Name::new(format!("{stem}.{ending}"))?,
-        media_type,
-        bytes: bytes.into(),
-    })
+    Ok(Document { name: Name::new(format!("{stem}.{ending}"))?, media_type, bytes: bytes.into() })
 }
 
 #[cfg(test)]
@@ -88,10 +66,7 @@ mod tests {
     #[test]
     fn rendering_twice_gives_the_same_bytes_under_names_of_reference_and_month() {
         let signer = Signer::from_seed(&[7; 32]);
-        let head = Head {
-            seq: 41,
-            hash: [9; 32],
-        };
+        let head = Head { seq: 41, hash: [9; 32] };
         let transcript = sample::conversation();
         let once = render(&transcript, &signer, &head, At(1)).expect("a good reference");
         let again = render(&transcript, &signer, &head, At(1)).expect("a good reference");
@@ -110,15 +85,10 @@ mod tests {
     #[test]
     fn a_reference_that_would_climb_is_refused() {
         let signer = Signer::from_seed(&[7; 32]);
-        let head = Head {
-            seq: 0,
-            hash: [0; 32],
-        };
+        let head = Head { seq: 0, hash: [0; 32] };
         for reference in ["../x", "a/b", "", ".x"] {
-            let transcript = Transcript {
-                reference: reference.to_owned(),
-                ..sample::conversation()
-            };
+            let transcript =
+                Transcript { reference: reference.to_owned(), ..sample::conversation() };
             assert_eq!(
                 render(&transcript, &signer, &head, At(1)).map(|_| ()),
                 Err(Error::BadName),

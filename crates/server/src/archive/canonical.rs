@@ -37,10 +37,7 @@ fn write(value: &Value, out: &mut String) -> Result<(), NotCanonical> {
         Value::Bool(true) => out.push_str("true"),
         Value::Bool(false) => out.push_str("false"),
         Value::Number(number) => {
-            let size = number
-                .as_i64()
-                .map(i64::unsigned_abs)
-                .or_else(|| number.as_u64());
+            let size = number.as_i64().map(i64::unsigned_abs).or_else(|| number.as_u64());
             if size.is_none_or(|size| size > WHOLE_MAX) {
                 return Err(NotCanonical);
             }
@@ -130,17 +127,8 @@ mod tests {
     #[test]
     fn numbers_are_whole_and_exact_everywhere() {
         let most = 9_007_199_254_740_991_i64;
-        assert_eq!(
-            text_of(&json!([0, -1, most, -most])),
-            format!("[0,-1,{most},-{most}]")
-        );
-        for bad in [
-            json!(most + 1),
-            json!(-most - 1),
-            json!(u64::MAX),
-            json!(0.5),
-            json!(1.0),
-        ] {
+        assert_eq!(text_of(&json!([0, -1, most, -most])), format!("[0,-1,{most},-{most}]"));
+        for bad in [json!(most + 1), json!(-most - 1), json!(u64::MAX), json!(0.5), json!(1.0)] {
             assert_eq!(encode(&bad), Err(NotCanonical), "{bad}");
         }
     }

@@ -42,22 +42,15 @@ pub fn page(transcript: &Transcript) -> String {
 }
 
 fn head(page: &mut Page, speech: Speech, transcript: &Transcript) {
-    page.tags("<!doctype html>\n<html lang=\"")
-        .text(speech.tag())
-        .tags("\">\n<head>\n");
+    page.tags("<!doctype html>\n<html lang=\"").text(speech.tag()).tags("\">\n<head>\n");
     page.tags("<meta charset=\"utf-8\">\n<meta http-equiv=\"Content-Security-Policy\" content=\"");
-    page.tags("default-src 'none'; style-src 'sha256-")
-        .text(&STYLE_HASH);
+    page.tags("default-src 'none'; style-src 'sha256-").text(&STYLE_HASH);
     page.tags("'; base-uri 'none'; form-action 'none'\">\n");
     page.tags("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
     page.tags("<meta name=\"referrer\" content=\"no-referrer\">\n");
     page.tags("<meta name=\"robots\" content=\"noindex\">\n<title>");
-    page.text(title(speech, transcript))
-        .tags(" ")
-        .text(&transcript.reference);
-    page.tags("</title>\n<style>")
-        .tags(STYLE)
-        .tags("</style>\n</head>\n<body>\n");
+    page.text(title(speech, transcript)).tags(" ").text(&transcript.reference);
+    page.tags("</title>\n<style>").tags(STYLE).tags("</style>\n</head>\n<body>\n");
 }
 
 fn title(speech: Speech, transcript: &Transcript) -> &'static str {
@@ -69,31 +62,19 @@ fn title(speech: Speech, transcript: &Transcript) -> &'static str {
 }
 
 fn top(page: &mut Page, speech: Speech, transcript: &Transcript) {
-    page.tags("<header>\n<p class=\"site\">")
-        .text(&transcript.site.name)
-        .tags("</p>\n<h1>");
-    page.text(title(speech, transcript))
-        .tags(" <span>")
-        .text(&transcript.reference);
+    page.tags("<header>\n<p class=\"site\">").text(&transcript.site.name).tags("</p>\n<h1>");
+    page.text(title(speech, transcript)).tags(" <span>").text(&transcript.reference);
     if transcript.part > 0 {
-        page.text(speech.say(", part ", ", parte "))
-            .text(&transcript.part.to_string());
+        page.text(speech.say(", part ", ", parte ")).text(&transcript.part.to_string());
     }
     page.tags("</span></h1>\n<dl>\n");
     row(page, speech.say("Department", "Departamento"), |page| {
         page.text(&transcript.department.name);
     });
-    row(page, speech.say("Started", "Inicio"), |page| {
-        moment(page, speech, transcript.started_at)
-    });
-    row(page, speech.say("Ended", "Fin"), |page| {
-        moment(page, speech, transcript.ended_at)
-    });
+    row(page, speech.say("Started", "Inicio"), |page| moment(page, speech, transcript.started_at));
+    row(page, speech.say("Ended", "Fin"), |page| moment(page, speech, transcript.ended_at));
     row(page, speech.say("Lasted", "Duración"), |page| {
-        page.text(&Speech::duration(
-            transcript.started_at,
-            transcript.ended_at,
-        ));
+        page.text(&Speech::duration(transcript.started_at, transcript.ended_at));
     });
     row(page, speech.say("How it ended", "Cómo terminó"), |page| {
         page.text(speech.ending(transcript.ending));
@@ -119,21 +100,16 @@ fn participants(page: &mut Page, speech: Speech, participants: &[Participant]) {
     for participant in participants {
         match participant {
             Participant::Visitor { name } => {
-                row(
-                    page,
-                    speech.say("Visitor", "Visitante"),
-                    |page| match name {
-                        Some(name) => said(page, speech, name),
-                        None => {
-                            page.text(speech.say("gave no name", "no dio su nombre"));
-                        }
-                    },
-                );
+                row(page, speech.say("Visitor", "Visitante"), |page| match name {
+                    Some(name) => said(page, speech, name),
+                    None => {
+                        page.text(speech.say("gave no name", "no dio su nombre"));
+                    }
+                });
             }
             Participant::Agent { person, joined_at } => {
                 row(page, speech.say("Agent", "Agente"), |page| {
-                    page.text(&person.name)
-                        .text(speech.say(", since ", ", desde "));
+                    page.text(&person.name).text(speech.say(", since ", ", desde "));
                     time(page, *joined_at);
                 });
             }
@@ -157,18 +133,12 @@ fn foot(page: &mut Page, speech: Speech, transcript: &Transcript) {
         "Sensitive values were hidden before this was stored, by policy ",
         "Los datos sensibles se ocultaron antes de guardarse, según la política ",
     ));
-    page.text(&masking.policy)
-        .text(speech.say(", version ", ", versión "));
+    page.text(&masking.policy).text(speech.say(", version ", ", versión "));
     page.text(&masking.policy_version.to_string());
-    let rules: Vec<_> = masking
-        .rules
-        .iter()
-        .map(|(rule, version)| format!("{rule} {version}"))
-        .collect();
+    let rules: Vec<_> =
+        masking.rules.iter().map(|(rule, version)| format!("{rule} {version}")).collect();
     if !rules.is_empty() {
-        page.text(speech.say(" (rules: ", " (reglas: "))
-            .text(&rules.join(", "))
-            .text(")");
+        page.text(speech.say(" (rules: ", " (reglas: ")).text(&rules.join(", ")).text(")");
     }
     page.text(".").tags("</p>\n<p>").text(speech.say(
         "The signed manifest beside this file proves that nothing was changed. Check it with ",
@@ -179,20 +149,13 @@ fn foot(page: &mut Page, speech: Speech, transcript: &Transcript) {
 
 /// Day and time, with the zone.
 fn moment(page: &mut Page, speech: Speech, at: At) {
-    page.tags("<time datetime=\"")
-        .text(&at.to_string())
-        .tags("\">");
-    page.text(&speech.day(at))
-        .text(", ")
-        .text(&Speech::time(at))
-        .tags("</time>");
+    page.tags("<time datetime=\"").text(&at.to_string()).tags("\">");
+    page.text(&speech.day(at)).text(", ").text(&Speech::time(at)).tags("</time>");
 }
 
 /// The time of a day that is named nearby.
 fn time(page: &mut Page, at: At) {
-    page.tags("<time datetime=\"")
-        .text(&at.to_string())
-        .tags("\">");
+    page.tags("<time datetime=\"").text(&at.to_string()).tags("\">");
     page.text(&Speech::time(at)).tags("</time>");
 }
 
@@ -209,12 +172,8 @@ fn said(page: &mut Page, speech: Speech, said: &Said) {
         if start < done || start >= end || end > letters.len() {
             continue;
         }
-        page.text(&between(done, start))
-            .tags("<span class=\"chip\">")
-            .text(&between(start, end));
-        page.tags(" <i>(")
-            .text(speech.hidden(&mask.rule))
-            .text(speech.say(", hidden", ", oculto"));
+        page.text(&between(done, start)).tags("<span class=\"chip\">").text(&between(start, end));
+        page.tags(" <i>(").text(speech.hidden(&mask.rule)).text(speech.say(", hidden", ", oculto"));
         page.tags(")</i></span>");
         done = end;
     }

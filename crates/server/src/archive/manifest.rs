@@ -87,10 +87,7 @@ impl Manifest {
             created_at,
             files: files.collect(),
             masking: transcript.masking.clone(),
-            audit_head: AuditHead {
-                seq: head.seq,
-                hash: HEXLOWER.encode(&head.hash),
-            },
+            audit_head: AuditHead { seq: head.seq, hash: HEXLOWER.encode(&head.hash) },
             key_id: signer.public_key().id(),
             follows: transcript.follows.map(|hash| HEXLOWER.encode(&hash)),
         }
@@ -147,9 +144,7 @@ impl PublicKey {
     }
 
     pub(crate) fn has_signed(&self, message: &[u8], signature: &[u8]) -> bool {
-        UnparsedPublicKey::new(&ED25519, self.0)
-            .verify(message, signature)
-            .is_ok()
+        UnparsedPublicKey::new(&ED25519, self.0).verify(message, signature).is_ok()
     }
 }
 

@@ -226,22 +226,14 @@ pub enum What {
 impl From<protocol::event::Event> for Event {
     fn from(event: protocol::event::Event) -> Self {
         let staff_only = matches!(event.body, Body::Note { .. } | Body::Closed { .. });
-        Self {
-            number: event.number,
-            at: At(event.at),
-            staff_only,
-            what: event.body.into(),
-        }
+        Self { number: event.number, at: At(event.at), staff_only, what: event.body.into() }
     }
 }
 
 impl From<Body> for What {
     fn from(body: Body) -> Self {
         match body {
-            Body::Started {
-                department,
-                answers,
-            } => Self::Started {
+            Body::Started { department, answers } => Self::Started {
                 department,
                 answers: answers
                     .into_iter()
@@ -251,75 +243,34 @@ impl From<Body> for What {
                     })
                     .collect(),
             },
-            Body::Message {
-                from,
-                client_id: _,
-                text,
-                masks,
-                revision,
-                corrected,
-            } => Self::Message {
-                from,
-                said: said(text, masks),
-                revision,
-                corrected,
-            },
-            Body::Note {
-                by,
-                client_id: _,
-                text,
-                masks,
-            } => Self::Note {
-                by,
-                said: said(text, masks),
-            },
+            Body::Message { from, client_id: _, text, masks, revision, corrected } => {
+                Self::Message { from, said: said(text, masks), revision, corrected }
+            }
+            Body::Note { by, client_id: _, text, masks } => {
+                Self::Note { by, said: said(text, masks) }
+            }
             Body::Assigned { agent } => Self::Assigned { agent },
             Body::Accepted { agent } => Self::Accepted { agent },
             Body::Returned { why } => Self::Returned { why },
-            Body::Transferred {
-                by,
-                department,
-                agent,
-            } => Self::Transferred {
-                by,
-                department,
-                agent,
-            },
-            Body::Warned { closes_at } => Self::Warned {
-                closes_at: At(closes_at),
-            },
+            Body::Transferred { by, department, agent } => {
+                Self::Transferred { by, department, agent }
+            }
+            Body::Warned { closes_at } => Self::Warned { closes_at: At(closes_at) },
             Body::Ended { ending } => Self::Ended { ending },
             Body::Closed { disposition } => Self::Closed { disposition },
             Body::Reopened { by } => Self::Reopened { by },
-            Body::Rated {
-                score,
-                comment,
-                masks,
-            } => Self::Rated {
-                score,
-                comment: comment.map(|text| said(text, masks)),
-            },
-            Body::Amended {
-                target,
-                revision,
-                text: _,
-                masks: _,
-                corrected,
-            } => Self::Amended {
-                target,
-                revision,
-                corrected,
-                now: None,
-            },
+            Body::Rated { score, comment, masks } => {
+                Self::Rated { score, comment: comment.map(|text| said(text, masks)) }
+            }
+            Body::Amended { target, revision, text: _, masks: _, corrected } => {
+                Self::Amended { target, revision, corrected, now: None }
+            }
         }
     }
 }
 
 fn said(text: Text, masks: Vec<Mask>) -> Said {
-    Said {
-        text: text.into(),
-        masks,
-    }
+    Said { text: text.into(), masks }
 }
 
 fn hex<S: Serializer>(hash: &Option<[u8; 32]>, to: S) -> Result<S::Ok, S::Error> {

@@ -84,11 +84,7 @@ pub fn reference(reference: &str, files: &Files, pinned: &[PublicKey]) -> Verdic
     let mut before = Before::Nothing;
     for part in 0..=last_part(reference, files) {
         let name = manifest_name(reference, part);
-        let place = Place {
-            reference,
-            part,
-            name: &name,
-        };
+        let place = Place { reference, part, name: &name };
         let wrong = match files.get(&name) {
             None => Err(Wrong::Missing),
             Some(bytes) => looked.manifest(&place, bytes, &before, pinned, files),
@@ -141,25 +137,14 @@ struct Looked {
 
 impl Default for Looked {
     fn default() -> Self {
-        let verdict = Verdict {
-            parts: 0,
-            findings: Vec::new(),
-            not_pinned: Vec::new(),
-        };
-        Self {
-            named: BTreeSet::new(),
-            unproven: Vec::new(),
-            verdict,
-        }
+        let verdict = Verdict { parts: 0, findings: Vec::new(), not_pinned: Vec::new() };
+        Self { named: BTreeSet::new(), unproven: Vec::new(), verdict }
     }
 }
 
 impl Looked {
     fn find(&mut self, file: &str, wrong: Wrong) {
-        self.verdict.findings.push(Finding {
-            file: file.to_owned(),
-            wrong,
-        });
+        self.verdict.findings.push(Finding { file: file.to_owned(), wrong });
     }
 
     /// Looks at a manifest and at its files; says what is wrong with the manifest.
@@ -217,8 +202,7 @@ fn opened(bytes: &[u8]) -> Option<(Manifest, PublicKey)> {
     let signature = HEXLOWER.decode(signed.signature.as_bytes()).ok()?;
     let message = canonical::encode(&signed.manifest).ok()?;
     let manifest = serde_json::from_value(signed.manifest).ok()?;
-    key.has_signed(&message, &signature)
-        .then_some((manifest, key))
+    key.has_signed(&message, &signature).then_some((manifest, key))
 }
 
 fn is_the(file: &File, bytes: &[u8]) -> bool {
@@ -236,19 +220,12 @@ fn manifest_name(reference: &str, part: u32) -> String {
 /// The highest part that any file here claims by its name; 0 if none does.
 /// Bounded, so that an invented name does not make us look for a billion parts.
 fn last_part(reference: &str, files: &Files) -> u32 {
-    let most = u32::try_from(files.len())
-        .unwrap_or(u32::MAX)
-        .saturating_add(100);
+    let most = u32::try_from(files.len()).unwrap_or(u32::MAX).saturating_add(100);
     let part_of = |file: &String| {
         let rest = file.strip_prefix(reference)?.strip_prefix("-part")?;
         rest.split('.').next()?.parse().ok()
     };
-    files
-        .keys()
-        .filter_map(part_of)
-        .max()
-        .unwrap_or(0)
-        .min(most)
+    files.keys().filter_map(part_of).max().unwrap_or(0).min(most)
 }
 
 #[cfg(test)]

@@ -70,11 +70,7 @@ async fn list(args: &List, out: &mut (dyn Write + Send)) -> anyhow::Result<Answe
         }
     }
     for (part, endings) in &parts {
-        let note = if endings.contains(&"manifest.json") {
-            ""
-        } else {
-            "  (no manifest)"
-        };
+        let note = if endings.contains(&"manifest.json") { "" } else { "  (no manifest)" };
         writeln!(out, "{part}  {}{note}", endings.join(" "))?;
     }
     writeln!(out, "{}", count(parts.len(), "part"))?;
@@ -95,9 +91,7 @@ async fn verify(args: &Verify, out: &mut (dyn Write + Send)) -> anyhow::Result<A
     }
     // Other folders of the clinic's are none of our business.
     conversations.retain(|reference, names| {
-        names
-            .iter()
-            .any(|name| name.file().starts_with(&format!("{reference}-part")))
+        names.iter().any(|name| name.file().starts_with(&format!("{reference}-part")))
     });
     if !args.references.is_empty() {
         conversations.retain(|reference, _| args.references.iter().any(|it| it == reference));
@@ -120,11 +114,7 @@ async fn verify(args: &Verify, out: &mut (dyn Write + Send)) -> anyhow::Result<A
         }
     }
     sum_up(conversations.len() + missing.len(), wrong, &not_pinned, out)?;
-    Ok(if wrong == 0 && !conversations.is_empty() {
-        Answer::Yes
-    } else {
-        Answer::No
-    })
+    Ok(if wrong == 0 && !conversations.is_empty() { Answer::Yes } else { Answer::No })
 }
 
 fn say(reference: &str, verdict: &Verdict, out: &mut (dyn Write + Send)) -> io::Result<()> {
@@ -163,10 +153,7 @@ fn sum_up(
             out,
             "KEY NOT PINNED: the files fit each other, but who signed them is not proved."
         )?;
-        writeln!(
-            out,
-            "Compare with the key that your Sotto shows, then add --public-key:"
-        )?;
+        writeln!(out, "Compare with the key that your Sotto shows, then add --public-key:")?;
         for key in not_pinned {
             writeln!(out, "  {key}")?;
         }
@@ -181,10 +168,7 @@ fn count(number: usize, what: &str) -> String {
 
 fn opened(path: &Path) -> anyhow::Result<Destination> {
     let path = std::path::absolute(path).context("the folder's path cannot be resolved")?;
-    let config = Config::Folder(folder::Config {
-        path,
-        must_hold: None,
-    });
+    let config = Config::Folder(folder::Config { path, must_hold: None });
     Destination::open(&config).map_err(explained)
 }
 
@@ -211,9 +195,7 @@ fn split(name: &Name) -> Option<(&str, &str)> {
     let file_at = whole.len() - name.file().len();
     let dot = name.file().find('.')?;
     let (part, ending) = whole.split_at(file_at + dot);
-    name.file()
-        .contains("-part")
-        .then_some((part, ending.get(1..)?))
+    name.file().contains("-part").then_some((part, ending.get(1..)?))
 }
 
 fn public_key(given: &str) -> anyhow::Result<PublicKey> {

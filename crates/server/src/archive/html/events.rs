@@ -12,11 +12,7 @@ pub(super) fn write(page: &mut Page, speech: Speech, transcript: &Transcript) {
     for event in &transcript.events {
         let today = speech.day(event.at);
         if today != day {
-            page.tags(if day.is_empty() {
-                "<h3>"
-            } else {
-                "</ol>\n<h3>"
-            });
+            page.tags(if day.is_empty() { "<h3>" } else { "</ol>\n<h3>" });
             page.text(&today).tags("</h3>\n<ol>\n");
             day = today;
         }
@@ -29,12 +25,7 @@ pub(super) fn write(page: &mut Page, speech: Speech, transcript: &Transcript) {
 
 fn one(page: &mut Page, speech: Speech, transcript: &Transcript, event: &Event) {
     match &event.what {
-        What::Message {
-            from,
-            said,
-            corrected,
-            ..
-        } => {
+        What::Message { from, said, corrected, .. } => {
             message(page, speech, event.at, from, said, *corrected);
         }
         What::Note { by, said } => {
@@ -53,20 +44,13 @@ fn one(page: &mut Page, speech: Speech, transcript: &Transcript, event: &Event) 
                 words(page, speech, &answer.said);
             }
         }
-        What::Rated {
-            score,
-            comment: Some(comment),
-        } => {
+        What::Rated { score, comment: Some(comment) } => {
             page.tags("<li class=\"visitor\">");
             let label = format!("{} {score}/5", speech.say("rated", "valoró con"));
             who(page, event.at, speech.say("Visitor", "Visitante"), &label);
             words(page, speech, comment);
         }
-        What::Amended {
-            target,
-            now: Some(now),
-            ..
-        } => {
+        What::Amended { target, now: Some(now), .. } => {
             page.tags("<li class=\"visitor\">");
             let name = speech.say("Message ", "Mensaje ").to_owned() + &target.to_string();
             who(page, event.at, &name, speech.say("now reads", "ahora dice"));
@@ -83,23 +67,13 @@ fn one(page: &mut Page, speech: Speech, transcript: &Transcript, event: &Event) 
 }
 
 fn message(page: &mut Page, speech: Speech, at: At, from: &Sender, said: &Said, corrected: bool) {
-    let mark = if corrected {
-        speech.say("corrected", "corregido")
-    } else {
-        ""
-    };
+    let mark = if corrected { speech.say("corrected", "corregido") } else { "" };
     let (class, name, label) = match from {
-        Sender::Visitor => (
-            "<li class=\"visitor\">",
-            speech.say("Visitor", "Visitante"),
-            mark,
-        ),
+        Sender::Visitor => ("<li class=\"visitor\">", speech.say("Visitor", "Visitante"), mark),
         Sender::Agent { person } => ("<li class=\"agent\">", person.name.as_str(), mark),
-        Sender::Automatic => (
-            "<li class=\"agent\">",
-            speech.say("Automatic message", "Mensaje automático"),
-            mark,
-        ),
+        Sender::Automatic => {
+            ("<li class=\"agent\">", speech.say("Automatic message", "Mensaje automático"), mark)
+        }
     };
     page.tags(class);
     who(page, at, name, label);
@@ -127,23 +101,16 @@ fn words(page: &mut Page, speech: Speech, text: &Said) {
 fn quiet(page: &mut Page, speech: Speech, transcript: &Transcript, event: &Event) {
     match &event.what {
         What::Assigned { agent } => {
-            page.text(speech.say("Offered to ", "Ofrecida a "))
-                .text(&agent.name);
+            page.text(speech.say("Offered to ", "Ofrecida a ")).text(&agent.name);
         }
         What::Accepted { agent } => {
-            page.text(&agent.name)
-                .text(speech.say(" joined", " se unió"));
+            page.text(&agent.name).text(speech.say(" joined", " se unió"));
         }
         What::Returned { why } => {
             page.text(speech.returned(*why));
         }
-        What::Transferred {
-            by,
-            department,
-            agent,
-        } => {
-            page.text(&by.name)
-                .text(speech.say(" transferred it to ", " la transfirió a "));
+        What::Transferred { by, department, agent } => {
+            page.text(&by.name).text(speech.say(" transferred it to ", " la transfirió a "));
             page.text(agent.as_ref().map_or(department, |agent| &agent.name));
         }
         What::Warned { closes_at } => {
@@ -159,27 +126,19 @@ fn quiet(page: &mut Page, speech: Speech, transcript: &Transcript, event: &Event
         What::Closed { disposition } => {
             page.text(speech.say("Closed", "Cerrada"));
             if let Some(code) = disposition {
-                let named = transcript
-                    .disposition
-                    .as_ref()
-                    .filter(|named| named.id == *code);
-                page.text(": ")
-                    .text(named.map_or(code, |named| &named.name));
+                let named = transcript.disposition.as_ref().filter(|named| named.id == *code);
+                page.text(": ").text(named.map_or(code, |named| &named.name));
             }
         }
         What::Reopened { by } => {
-            page.text(&by.name)
-                .text(speech.say(" reopened it", " la reabrió"));
+            page.text(&by.name).text(speech.say(" reopened it", " la reabrió"));
         }
         What::Rated { score, .. } => {
             page.text(speech.say("Rated ", "Valorada con "));
             page.text(&format!("{score}/5"));
         }
-        What::Amended {
-            target, revision, ..
-        } => {
-            page.text(speech.say("Message ", "Mensaje "))
-                .text(&target.to_string());
+        What::Amended { target, revision, .. } => {
+            page.text(speech.say("Message ", "Mensaje ")).text(&target.to_string());
             page.text(speech.say(" was changed (revision ", " cambió (revisión "));
             page.text(&revision.to_string()).text(")");
         }

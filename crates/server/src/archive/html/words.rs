@@ -13,11 +13,7 @@ pub(super) enum Speech {
 
 impl Speech {
     pub(super) fn of(language: &str) -> Self {
-        if language.eq_ignore_ascii_case("es") {
-            Self::Spanish
-        } else {
-            Self::English
-        }
+        if language.eq_ignore_ascii_case("es") { Self::Spanish } else { Self::English }
     }
 
     pub(super) fn tag(self) -> &'static str {
@@ -99,9 +95,7 @@ impl Speech {
 
     /// What a rule hides, as one says it. Rules are named in small letters.
     pub(super) fn hidden(self, rule: &str) -> &'static str {
-        let known = HIDDEN
-            .iter()
-            .find(|(name, ..)| name.eq_ignore_ascii_case(rule));
+        let known = HIDDEN.iter().find(|(name, ..)| name.eq_ignore_ascii_case(rule));
         known.map_or_else(
             || self.say("value", "dato"),
             |(_, english, spanish)| self.say(english, spanish),
@@ -134,11 +128,7 @@ const HIDDEN: [(&str, &str, &str); 14] = [
     ("dob", "date of birth", "fecha de nacimiento"),
     ("address", "address", "dirección"),
     ("mrn", "medical record number", "número de historia clínica"),
-    (
-        "health_plan",
-        "health plan number",
-        "número de plan de salud",
-    ),
+    ("health_plan", "health plan number", "número de plan de salud"),
     ("account", "account number", "número de cuenta"),
     ("bank_account", "bank account", "cuenta bancaria"),
     ("driver_license", "driver's license", "licencia de conducir"),

@@ -5,10 +5,7 @@ use crate::archive::manifest::{Head, Signer};
 use crate::archive::render;
 use crate::archive::transcript::{At, Transcript, sample};
 
-const HEAD: Head = Head {
-    seq: 41,
-    hash: [9; 32],
-};
+const HEAD: Head = Head { seq: 41, hash: [9; 32] };
 const REFERENCE: &str = "K7QX-4MPD";
 
 fn signer() -> Signer {
@@ -34,20 +31,13 @@ fn delivered() -> Files {
 
 fn found(files: &Files) -> Vec<(String, Wrong)> {
     let verdict = reference(REFERENCE, files, &[signer().public_key()]);
-    verdict
-        .findings
-        .into_iter()
-        .map(|finding| (finding.file, finding.wrong))
-        .collect()
+    verdict.findings.into_iter().map(|finding| (finding.file, finding.wrong)).collect()
 }
 
 #[test]
 fn what_was_delivered_is_good_with_the_pinned_key_and_loud_without() {
     let pinned = reference(REFERENCE, &delivered(), &[signer().public_key()]);
-    assert!(
-        pinned.is_good() && pinned.parts == 2 && pinned.not_pinned.is_empty(),
-        "{pinned:?}"
-    );
+    assert!(pinned.is_good() && pinned.parts == 2 && pinned.not_pinned.is_empty(), "{pinned:?}");
     let believed = reference(REFERENCE, &delivered(), &[]);
     assert!(believed.is_good());
     assert_eq!(believed.not_pinned, [signer().public_key()]);
@@ -56,18 +46,11 @@ fn what_was_delivered_is_good_with_the_pinned_key_and_loud_without() {
 #[test]
 fn a_forger_with_a_key_of_their_own_is_caught_by_the_pinned_one() {
     let mut files = Files::new();
-    put(
-        &mut files,
-        &sample::conversation(),
-        &Signer::from_seed(&[8; 32]),
-    );
+    put(&mut files, &sample::conversation(), &Signer::from_seed(&[8; 32]));
     let verdict = reference(REFERENCE, &files, &[signer().public_key()]);
     assert!(!verdict.is_good());
     let manifest = format!("{REFERENCE}-part0.manifest.json");
-    assert!(verdict.findings.contains(&Finding {
-        file: manifest,
-        wrong: Wrong::OtherKey
-    }));
+    assert!(verdict.findings.contains(&Finding { file: manifest, wrong: Wrong::OtherKey }));
 }
 
 #[test]
@@ -83,10 +66,7 @@ fn a_missing_file_is_named_whichever_it_is() {
 fn a_file_that_nobody_signed_is_named() {
     let mut files = delivered();
     files.insert(format!("{REFERENCE}-part0.pdf"), b"invented".to_vec());
-    assert_eq!(
-        found(&files),
-        [(format!("{REFERENCE}-part0.pdf"), Wrong::Unsigned)]
-    );
+    assert_eq!(found(&files), [(format!("{REFERENCE}-part0.pdf"), Wrong::Unsigned)]);
 }
 
 #[test]
@@ -94,10 +74,7 @@ fn an_addendum_to_another_transcript_is_out_of_line() {
     let mut files = Files::new();
     put(&mut files, &sample::conversation(), &signer());
     put(&mut files, &sample::addendum([1; 32]), &signer());
-    assert_eq!(
-        found(&files),
-        [(format!("{REFERENCE}-part1.manifest.json"), Wrong::OutOfLine)]
-    );
+    assert_eq!(found(&files), [(format!("{REFERENCE}-part1.manifest.json"), Wrong::OutOfLine)]);
 }
 
 #[test]
@@ -114,10 +91,7 @@ fn a_good_part_under_another_reference_is_not_believed() {
 #[test]
 fn an_invented_part_number_does_not_make_us_search_for_ever() {
     let mut files = delivered();
-    files.insert(
-        format!("{REFERENCE}-part4000000000.manifest.json"),
-        Vec::new(),
-    );
+    files.insert(format!("{REFERENCE}-part4000000000.manifest.json"), Vec::new());
     assert!(!reference(REFERENCE, &files, &[]).is_good());
 }
 

@@ -19,35 +19,22 @@ impl World {
     /// A folder with one conversation and its addendum, and another conversation.
     async fn new() -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let world = Self {
-            folder,
-            signer: Signer::from_seed(&[7; 32]),
-        };
+        let world = Self { folder, signer: Signer::from_seed(&[7; 32]) };
         let first = world.deliver(&sample::conversation()).await;
         world.deliver(&sample::addendum(first)).await;
-        let other = Transcript {
-            reference: "M2WE-9RTA".to_owned(),
-            ..sample::conversation()
-        };
+        let other = Transcript { reference: "M2WE-9RTA".to_owned(), ..sample::conversation() };
         world.deliver(&other).await;
         world
     }
 
     async fn deliver(&self, transcript: &Transcript) -> [u8; 32] {
         let there = opened(self.folder.path()).expect("a good path");
-        let head = Head {
-            seq: 1,
-            hash: [1; 32],
-        };
+        let head = Head { seq: 1, hash: [1; 32] };
         let documents = crate::archive::render(transcript, &self.signer, &head, At(1))
             .expect("a good reference");
         let mut last = [0; 32];
         for document in &documents {
-            last = there
-                .put(document)
-                .await
-                .expect("the folder takes it")
-                .sha256;
+            last = there.put(document).await.expect("the folder takes it").sha256;
         }
         last
     }
@@ -92,36 +79,24 @@ async fn good_transcripts_are_good_and_an_unpinned_key_is_said_loudly() {
     std::fs::write(world.folder.path().join("other/note.txt"), "not ours").expect("writes");
     let file = world.folder.path().join("key.hex");
     std::fs::write(&file, format!("{key}\n")).expect("writes");
-    let (answer, out) = world
-        .run(&["verify", "--public-key", file.to_str().expect("plain")])
-        .await;
+    let (answer, out) = world.run(&["verify", "--public-key", file.to_str().expect("plain")]).await;
     assert_eq!(answer.expect("it ran"), Answer::Yes, "{out}");
     let (answer, out) = world.run(&["verify"]).await;
     assert_eq!(answer.expect("it ran"), Answer::Yes);
-    assert!(
-        out.contains("KEY NOT PINNED") && out.contains(&key),
-        "{out}"
-    );
+    assert!(out.contains("KEY NOT PINNED") && out.contains(&key), "{out}");
 }
 
 #[tokio::test]
 async fn a_changed_page_is_named_and_the_answer_is_no() {
     let world = World::new().await;
-    let page = world
-        .folder
-        .path()
-        .join("2026/11/M2WE-9RTA/M2WE-9RTA-part0.html");
+    let page = world.folder.path().join("2026/11/M2WE-9RTA/M2WE-9RTA-part0.html");
     std::fs::write(&page, "<p>Something else</p>").expect("writes");
     let (answer, out) = world.run(&["verify"]).await;
     assert_eq!(answer.expect("it ran"), Answer::No);
     assert!(out.contains("M2WE-9RTA  NOT GOOD\n  M2WE-9RTA-part0.html  is not what was signed\n"));
     assert!(out.contains("2 conversations, 1 NOT GOOD"));
     let (answer, _) = world.run(&["verify", "K7QX-4MPD"]).await;
-    assert_eq!(
-        answer.expect("it ran"),
-        Answer::Yes,
-        "only the other was changed"
-    );
+    assert_eq!(answer.expect("it ran"), Answer::Yes, "only the other was changed");
 }
 
 #[tokio::test]
@@ -130,10 +105,7 @@ async fn another_key_or_an_unknown_reference_is_no() {
     let other = Signer::from_seed(&[8; 32]).public_key().to_string();
     let (answer, out) = world.run(&["verify", "--public-key", &other]).await;
     assert_eq!(answer.expect("it ran"), Answer::No);
-    assert!(
-        out.contains("is signed with a key that you did not name"),
-        "{out}"
-    );
+    assert!(out.contains("is signed with a key that you did not name"), "{out}");
     let (answer, out) = world.run(&["verify", "ZZZZ-ZZZZ"]).await;
     assert_eq!(answer.expect("it ran"), Answer::No);
     assert!(out.starts_with("ZZZZ-ZZZZ  NOT FOUND\n"), "{out}");
@@ -144,10 +116,7 @@ async fn what_cannot_be_looked_at_is_an_error_and_not_an_answer() {
     let world = World::new().await;
     let (answer, _) = world.run(&["verify", "--public-key", "nonsense"]).await;
     assert!(answer.is_err());
-    let gone = World {
-        folder: tempfile::tempdir().expect("a folder"),
-        ..world
-    };
+    let gone = World { folder: tempfile::tempdir().expect("a folder"), ..world };
     std::fs::remove_dir(gone.folder.path()).expect("it is empty");
     let (answer, _) = gone.run(&["list"]).await;
     let said = answer.expect_err("the folder is gone").to_string();
