@@ -1,6 +1,8 @@
 //! Sotto's server. ARCHITECTURE.md tells which module may know which.
 
+pub mod archive;
 pub mod bus;
+pub mod cli;
 pub mod clock;
 pub mod db;
 pub mod error;

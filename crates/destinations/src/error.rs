@@ -1,0 +1,132 @@
+//! Why a destination did not do it, and what helps.
+
+use std::io;
+
+/// Carries no path, no name and no content, so that it can be logged, stored
+/// beside a job and shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    /// Nothing that we know of is wrong with the settings: try again.
+    #[error("the destination did not answer as it should")]
+    Later { code: &'static str },
+    /// A setting must change first. `mend` is the code of what to do.
+    #[error("the destination's setting `{setting}` must change")]
+    Refused {
+        setting: &'static str,
+        mend: &'static str,
+    },
+    /// Other bytes are stored under this name already. Trying again changes nothing.
+    #[error("another document has this name")]
+    Exists,
+    /// No document has this name.
+    #[error("no document has this name")]
+    NotFound,
+    /// The disk or the quota is full.
+    #[error("the destination is full")]
+    Full,
+    /// We may not write there.
+    #[error("the destination does not let us write")]
+    NotWritable,
+    /// We may not read there.
+    #[error("the destination does not let us read")]
+    NotReadable,
+    /// Longer than [`crate::DOCUMENT_BYTES_MAX`].
+    #[error("the document is too large")]
+    TooLarge,
+    /// Not a name that a document can have.
+    #[error("not a name for a document")]
+    BadName,
+}
+
+impl Error {
+    /// For logs, jobs and translations.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Later { code } => code,
+            Self::Refused { mend, .. } => mend,
+            Self::Exists => "exists",
+            Self::NotFound => "not_found",
+            Self::Full => "full",
+            Self::NotWritable => "not_writable",
+            Self::NotReadable => "not_readable",
+            Self::TooLarge => "too_large",
+            Self::BadName => "bad_name",
+        }
+    }
+
+    /// Whether another attempt, later or after someone mended the place, can
+    /// end well. If not, the document needs a person.
+    pub fn is_worth_retrying(self) -> bool {
+        !matches!(
+            self,
+            Self::Exists | Self::NotFound | Self::TooLarge | Self::BadName
+        )
+    }
+
+    /// What to do about it, for a person, in English.
+    pub fn mend(self) -> &'static str {
+        match self {
+            Self::Refused {
+                mend: "path_not_absolute",
+                ..
+            } => "Write the folder's whole path, from the root on: it starts with /.",
+            Self::Refused {
+                mend: "folder_missing",
+                ..
+            } => "The folder is not there. Create it, or mount the share that holds it.",
+            Self::Refused {
+                mend: "not_a_folder",
+                ..
+            } => {
+                "Something on the path is a file or a link where a folder must be. Choose a folder."
+            }
+            Self::Refused {
+                mend: "not_mounted",
+                ..
+            } => {
+                "The file that marks the share is missing, so the share is probably not mounted. Mount it."
+            }
+            Self::Refused {
+                mend: "no_exclusive_rename",
+                ..
+            } => {
+                "This file system can neither rename without overwriting nor link. Choose another."
+            }
+            Self::Refused { .. } => "Change the setting that is named.",
+            Self::Later { .. } => "Nothing to do yet: it is tried again by itself.",
+            Self::Exists => "Another document has this name. Compare the two; neither was changed.",
+            Self::NotFound => "No document has this name there.",
+            Self::Full => "Free some space or raise the quota; it is tried again by itself.",
+            Self::NotWritable => "Let the account that runs Sotto write there.",
+            Self::NotReadable => "Let the account that runs Sotto read there.",
+            Self::TooLarge => "The document is longer than 64 MiB and was not read.",
+            Self::BadName => "A name has letters, digits and . _ - between single slashes.",
+        }
+    }
+
+    /// What a failed write of a file means.
+    pub(crate) fn writing(cause: &io::Error) -> Self {
+        use io::ErrorKind::{
+            FileTooLarge, NotADirectory, PermissionDenied, QuotaExceeded, ReadOnlyFilesystem,
+            StorageFull,
+        };
+        match cause.kind() {
+            StorageFull | QuotaExceeded | FileTooLarge => Self::Full,
+            PermissionDenied | ReadOnlyFilesystem => Self::NotWritable,
+            NotADirectory => Self::Refused {
+                setting: "path",
+                mend: "not_a_folder",
+            },
+            _ => Self::Later { code: "storage_io" },
+        }
+    }
+
+    /// What a failed read of a file means.
+    pub(crate) fn reading(cause: &io::Error) -> Self {
+        match cause.kind() {
+            io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => Self::NotFound,
+            io::ErrorKind::PermissionDenied => Self::NotReadable,
+            _ => Self::Later { code: "storage_io" },
+        }
+    }
+}

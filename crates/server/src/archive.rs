@@ -1,0 +1,99 @@
+//! A conversation as a document that lasts: transcript, page, manifest, proof.
+//!
+//! This half is pure: plain values in, bytes out. It opens no seal, asks no clock
+//! and sends nothing.
+
+pub mod canonical;
+pub mod html;
+pub mod manifest;
+pub mod transcript;
+pub mod verify;
+
+use destinations::{Document, Error, Name};
+
+use manifest::{Head, Manifest, Signer};
+use transcript::{At, Transcript};
+
+/// The documents of one part, in the order in which they are to be put: the
+/// manifest comes last, so where it is, the rest is.
+///
+/// The same transcript, head, time and signer give the same bytes. A delivery
+/// that is tried again must therefore keep `head` and `created_at` from its first
+/// attempt; with fresh ones the destination would refuse the second manifest.
+///
+/// Fails with [`Error::BadName`] when the reference cannot be part of a name.
+pub fn render(
+    transcript: &Transcript,
+    signer: &Signer,
+    head: &Head,
+    created_at: At,
+) -> Result<Vec<Document>, Error> {
+    let stem = stem(transcript)?;
+    let mut documents = vec![
+        document(&stem, "json", "application/json", canonical::bytes(transcript))?,
+        document(&stem, "html", "text/html; charset=utf-8", html::page(transcript).into_bytes())?,
+    ];
+    let manifest = Manifest::over(transcript, &documents, signer, head, created_at);
+    documents.push(document(&stem, "manifest.json", "application/json", signer.sign(&manifest))?);
+    Ok(documents)
+}
+
+/// `2026/11/K7QX-4MPD/K7QX-4MPD-part0`: nothing but the reference and the month
+/// in which the conversation started, UTC.
+fn stem(transcript: &Transcript) -> Result<String, Error> {
+    let reference = &transcript.reference;
+    if reference.contains('/') {
+        return Err(Error::BadName);
+    }
+    let month = transcript.started_at.month();
+    Ok(format!("{month}/{reference}/{reference}-part{}", transcript.part))
+}
+
+fn document(
+    stem: &str,
+    ending: &str,
+    media_type: &'static str,
+    bytes: Vec<u8>,
+) -> Result<Document, Error> {
+    Ok(Document { name: Name::new(format!("{stem}.{ending}"))?, media_type, bytes: bytes.into() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use transcript::sample;
+
+    #[test]
+    fn rendering_twice_gives_the_same_bytes_under_names_of_reference_and_month() {
+        let signer = Signer::from_seed(&[7; 32]);
+        let head = Head { seq: 41, hash: [9; 32] };
+        let transcript = sample::conversation();
+        let once = render(&transcript, &signer, &head, At(1)).expect("a good reference");
+        let again = render(&transcript, &signer, &head, At(1)).expect("a good reference");
+        assert_eq!(once, again);
+        let names: Vec<_> = once.iter().map(|document| document.name.as_str()).collect();
+        assert_eq!(
+            names,
+            [
+                "2026/11/K7QX-4MPD/K7QX-4MPD-part0.json",
+                "2026/11/K7QX-4MPD/K7QX-4MPD-part0.html",
+                "2026/11/K7QX-4MPD/K7QX-4MPD-part0.manifest.json",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_reference_that_would_climb_is_refused() {
+        let signer = Signer::from_seed(&[7; 32]);
+        let head = Head { seq: 0, hash: [0; 32] };
+        for reference in ["../x", "a/b", "", ".x"] {
+            let transcript =
+                Transcript { reference: reference.to_owned(), ..sample::conversation() };
+            assert_eq!(
+                render(&transcript, &signer, &head, At(1)).map(|_| ()),
+                Err(Error::BadName),
+                "{reference}"
+            );
+        }
+    }
+}
