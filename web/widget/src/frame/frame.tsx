@@ -13,7 +13,6 @@ export function Frame({ app }: { app: App }) {
   return (
     <>
       <Header app={app} words={words} />
-      {config?.practice && <p class="practice">{words.practice}</p>}
       {app.dialog === 'menu' && <Menu app={app} words={words} />}
       {app.dialog === 'end' && <EndQuestion app={app} words={words} />}
       {config === null ? (

@@ -30,38 +30,41 @@ export function Header({ app, words }: { app: App; words: Words }) {
   const agent = app.conversation?.over === null ? app.conversation.view?.agent : null;
   return (
     <header>
-      {agent && (
-        <span class="face" aria-hidden="true">
-          {initials(agent.name)}
-        </span>
-      )}
-      <div class="who">
-        <h1 dir="auto">{app.config?.name ?? 'Chat'}</h1>
+      <div class="bar">
         {agent && (
-          <p>
-            <bdi>{agent.name}</bdi> <span class="role">{words.agent}</span>
-          </p>
+          <span class="face" aria-hidden="true">
+            {initials(agent.name)}
+          </span>
+        )}
+        <div class="who">
+          <h1 dir="auto">{app.config?.name ?? 'Chat'}</h1>
+          {agent && (
+            <p>
+              <bdi>{agent.name}</bdi> <span class="role">{words.agent}</span>
+            </p>
+          )}
+        </div>
+        {isRunning(app) && (
+          <button type="button" class="quiet" onClick={() => app.open('end')}>
+            {words.end}
+          </button>
+        )}
+        <button
+          type="button"
+          class="icon"
+          aria-label={words.menu}
+          aria-expanded={app.dialog === 'menu'}
+          onClick={() => app.open(app.dialog === 'menu' ? null : 'menu')}
+        >
+          <Icon d={MENU} />
+        </button>
+        {app.link.isEmbedded && (
+          <button type="button" class="icon" aria-label={words.close} onClick={() => app.link.tell({ verb: 'close', forget: false })}>
+            <Icon d={DOWN} />
+          </button>
         )}
       </div>
-      {isRunning(app) && (
-        <button type="button" class="quiet" onClick={() => app.open('end')}>
-          {words.end}
-        </button>
-      )}
-      <button
-        type="button"
-        class="icon"
-        aria-label={words.menu}
-        aria-expanded={app.dialog === 'menu'}
-        onClick={() => app.open(app.dialog === 'menu' ? null : 'menu')}
-      >
-        <Icon d={MENU} />
-      </button>
-      {app.link.isEmbedded && (
-        <button type="button" class="icon" aria-label={words.close} onClick={() => app.link.tell({ verb: 'close', forget: false })}>
-          <Icon d={DOWN} />
-        </button>
-      )}
+      {app.config?.practice && <p class="practice">{words.practice}</p>}
     </header>
   );
 }

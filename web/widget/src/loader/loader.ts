@@ -46,17 +46,8 @@ function inkOn(accent: string): string {
   return 0.2126 * r + 0.7152 * g + 0.0722 * b > 0.179 ? '#000' : '#fff';
 }
 
-function launch(): void {
-  const host = document.createElement('sotto-launcher');
-  const root = host.attachShadow({ mode: 'open' });
-  const sheet = new CSSStyleSheet();
-  sheet.replaceSync(css);
-  root.adoptedStyleSheets = [sheet];
-
-  const accent = /^#[0-9a-f]{6}$/i.test(script.dataset.accent ?? '') ? (script.dataset.accent as string) : '#0b6766';
-  host.style.setProperty('--a', accent);
-  host.style.setProperty('--b', inkOn(accent));
-
+/** The button, its name and its badge. */
+function launcherButton(): { button: HTMLButtonElement; badge: HTMLElement } {
   const button = document.createElement('button');
   button.type = 'button';
   const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
@@ -71,6 +62,21 @@ function launch(): void {
   const badge = document.createElement('i');
   badge.hidden = true;
   button.append(svg, label, badge);
+  return { button, badge };
+}
+
+function launch(): void {
+  const host = document.createElement('sotto-launcher');
+  const root = host.attachShadow({ mode: 'open' });
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(css);
+  root.adoptedStyleSheets = [sheet];
+
+  const accent = /^#[0-9a-f]{6}$/i.test(script.dataset.accent ?? '') ? (script.dataset.accent as string) : '#0b6766';
+  host.style.setProperty('--a', accent);
+  host.style.setProperty('--b', inkOn(accent));
+
+  const { button, badge } = launcherButton();
   root.append(button);
   document.body.append(host);
 
