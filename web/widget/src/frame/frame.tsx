@@ -26,7 +26,9 @@ export function Frame({ app }: { app: App }) {
           <Form app={app} words={words} config={config} />
         )
       ) : conversation.over !== null ? (
-        <Ending app={app} words={words} conversation={conversation} />
+        <main>
+          <Ending app={app} words={words} conversation={conversation} />
+        </main>
       ) : (
         <Talk app={app} words={words} conversation={conversation} bytesMax={config.message_bytes_max} />
       )}

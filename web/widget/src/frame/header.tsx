@@ -40,7 +40,7 @@ export function Header({ app, words }: { app: App; words: Words }) {
           <h1 dir="auto">{app.config?.name ?? 'Chat'}</h1>
           {agent && (
             <p>
-              <bdi>{agent.name}</bdi> <span class="role">{words.agent}</span>
+              <span class="role">{words.agent}</span> <bdi>{agent.name}</bdi>
             </p>
           )}
         </div>

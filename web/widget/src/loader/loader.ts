@@ -7,7 +7,7 @@
 import { isGreeting, type ToFrame, type ToLoader } from '../bridge.ts';
 import { css } from './loader.css.ts';
 
-const WORDS = {
+const WORDS: Record<'en' | 'es', { label: string; title: string; unread: string }> = {
   en: { label: 'Chat with us', title: 'Chat', unread: 'unread' },
   es: { label: 'Escríbanos', title: 'Chat', unread: 'sin leer' },
 };
@@ -18,7 +18,9 @@ const PHONE = '(max-width:480px),(max-height:480px)';
 const script = document.currentScript as HTMLScriptElement;
 const origin = new URL(script.src).origin;
 const site = script.dataset.site ?? '';
-const language = (script.dataset.language ?? document.documentElement.lang ?? '').slice(0, 2) === 'es' ? 'es' : 'en';
+/** The clinic may fix the language; else the visitor's own browser knows best. */
+const fixed = script.dataset.language ?? '';
+const language = [fixed, ...navigator.languages].map((tag) => tag.slice(0, 2)).find((tag) => tag in WORDS) === 'es' ? 'es' : 'en';
 const words = WORDS[language];
 const key = `sotto:${site}`;
 
@@ -119,7 +121,7 @@ function launch(): void {
     iframe.setAttribute('sandbox', SANDBOX);
     iframe.allow = '';
     iframe.referrerPolicy = 'strict-origin';
-    iframe.src = `${origin}/widget/?site=${encodeURIComponent(site)}#${language}`;
+    iframe.src = `${origin}/widget/?site=${encodeURIComponent(site)}#${fixed}`;
     root.append(iframe);
   }
 
