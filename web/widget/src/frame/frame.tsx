@@ -39,12 +39,7 @@ export function Frame({ app }: { app: App }) {
 function Empty({ app }: { app: App }) {
   const { words, configProblem } = app;
   if (words === null) return null;
-  if (configProblem === null)
-    return (
-      <main class="empty late">
-        {words.loading}
-      </main>
-    );
+  if (configProblem === null) return <main class="empty late">{words.loading}</main>;
   return (
     <main class="empty">
       <p role="alert">{configProblem === 'unknown' ? words.unknownSite : words.unreachable}</p>

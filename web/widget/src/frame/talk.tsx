@@ -27,23 +27,34 @@ export class Talk extends Component<Props, { editing: Message | null }> {
 
   override componentDidMount() {
     this.#toEnd();
+    addEventListener('scroll', this.#scrolled, true);
     // The minute in which a message may be corrected runs out by itself.
     this.#tick = setInterval(() => this.setState({}), 10_000);
   }
 
   override componentWillUnmount() {
     clearInterval(this.#tick);
+    removeEventListener('scroll', this.#scrolled, true);
   }
 
   override componentDidUpdate() {
     if (this.#isAtEnd) this.#toEnd();
   }
 
-  #toEnd = () => this.#list?.scrollTo(0, this.#list.scrollHeight);
+  /** At 400 % zoom the whole page scrolls, not the list. */
+  #box() {
+    const list = this.#list;
+    return list !== null && getComputedStyle(list).overflowY === 'visible' ? document.scrollingElement : list;
+  }
+
+  #toEnd = () => {
+    const box = this.#box();
+    box?.scrollTo(0, box.scrollHeight);
+  };
 
   #scrolled = () => {
-    const list = this.#list;
-    if (list) this.#isAtEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 48;
+    const box = this.#box();
+    if (box) this.#isAtEnd = box.scrollHeight - box.scrollTop - box.clientHeight < 48;
   };
 
   #edit = (editing: Message | null) => this.setState({ editing });
@@ -64,7 +75,6 @@ export class Talk extends Component<Props, { editing: Message | null }> {
           ref={(list) => {
             this.#list = list;
           }}
-          onScroll={this.#scrolled}
         >
           {view?.state === 'waiting' && <Waiting words={words} conversation={conversation} />}
           {rowsOf(thread).map(line)}

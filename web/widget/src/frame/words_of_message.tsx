@@ -27,7 +27,7 @@ export function MessageText({ text, masks, words }: { text: string; masks: reado
                 {piece.where !== null && ` (${words.goesTo(piece.where)})`}
                 <span class="unseen"> ({words.opensNewTab})</span>
               </a>
-            )
+            ),
           )
         ),
       )}

@@ -56,7 +56,13 @@ function launcherButton(): { button: HTMLButtonElement; badge: HTMLElement } {
   svg.setAttribute('viewBox', '0 0 24 24');
   svg.setAttribute('aria-hidden', 'true');
   const path = document.createElementNS(svg.namespaceURI, 'path');
-  for (const [name, value] of Object.entries({ d: BUBBLE, fill: 'none', stroke: 'currentColor', 'stroke-width': '1.5', 'stroke-linejoin': 'round' }))
+  for (const [name, value] of Object.entries({
+    d: BUBBLE,
+    fill: 'none',
+    stroke: 'currentColor',
+    'stroke-width': '1.5',
+    'stroke-linejoin': 'round',
+  }))
     path.setAttribute(name, value);
   svg.append(path);
   const label = document.createElement('b');

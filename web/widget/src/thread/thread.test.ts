@@ -66,7 +66,11 @@ test('an agentâ€™s message with the same client id does not swallow the visitorâ
 });
 
 test('only the last own message may be corrected, for a minute', () => {
-  const thread = heard(EMPTY, [message(1, 'a', 'visitor'), message(2, 'b', 'visitor', NOON + 1_000), message(3, 'c', 'agent', NOON + 2_000)]);
+  const thread = heard(EMPTY, [
+    message(1, 'a', 'visitor'),
+    message(2, 'b', 'visitor', NOON + 1_000),
+    message(3, 'c', 'agent', NOON + 2_000),
+  ]);
   expect(correctable(thread, NOON + 60_999)?.number).toBe(2);
   expect(correctable(thread, NOON + 61_000)).toBeNull();
 });

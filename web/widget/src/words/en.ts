@@ -35,8 +35,10 @@ export const en = {
   needQuestion: 'Write a few words so the clinic can help.',
   needConsent: 'Tick this box to go on. Without it nothing is sent.',
   notStored: 'Your browser doesn’t let this chat remember you. The conversation ends when you leave this page.',
-  tooLong: (bytes: number) => `That is too long to send. Shorten it by about ${bytes} ${plural('en', bytes)({ one: 'letter', other: 'letters' })}.`,
-  tooMany: (seconds: number) => `That was a lot at once. Try again in ${seconds} ${plural('en', seconds)({ one: 'second', other: 'seconds' })}.`,
+  tooLong: (bytes: number) =>
+    `That is too long to send. Shorten it by about ${bytes} ${plural('en', bytes)({ one: 'letter', other: 'letters' })}.`,
+  tooMany: (seconds: number) =>
+    `That was a lot at once. Try again in ${seconds} ${plural('en', seconds)({ one: 'second', other: 'seconds' })}.`,
   startFailed: 'It wasn’t sent: we can’t reach the clinic. Your words are still here. Try again.',
   startRefused: 'The clinic’s chat can’t take this now. Your words are still here. Try again in a moment.',
 
@@ -65,7 +67,8 @@ export const en = {
   corrected: 'edited',
   hidden: (what: string, ends: string | null) => (ends === null ? `${what}, hidden` : `${what}, hidden, ends ${ends}`),
   why: 'Why?',
-  whyHidden: 'This was hidden before anyone could read it, and before it was saved. If the clinic needs it, they will tell you a safe way to give it.',
+  whyHidden:
+    'This was hidden before anyone could read it, and before it was saved. If the clinic needs it, they will tell you a safe way to give it.',
   opensNewTab: 'opens in a new tab',
   goesTo: (host: string) => `goes to ${host}`,
   edit: 'Edit',

@@ -38,7 +38,8 @@ export const es: Words = {
   needConsent: 'Marque esta casilla para continuar. Sin ella no se envía nada.',
   notStored: 'Su navegador no permite que el chat le recuerde. La conversación termina cuando salga de esta página.',
   tooLong: (bytes) => `Es demasiado largo. Quite unas ${bytes} ${plural('es', bytes)({ one: 'letra', other: 'letras' })}.`,
-  tooMany: (seconds) => `Fueron muchos mensajes seguidos. Inténtelo en ${seconds} ${plural('es', seconds)({ one: 'segundo', other: 'segundos' })}.`,
+  tooMany: (seconds) =>
+    `Fueron muchos mensajes seguidos. Inténtelo en ${seconds} ${plural('es', seconds)({ one: 'segundo', other: 'segundos' })}.`,
   startFailed: 'No se envió: no podemos comunicarnos con la clínica. Su texto sigue aquí. Inténtelo de nuevo.',
   startRefused: 'El chat de la clínica no puede recibirlo ahora. Su texto sigue aquí. Inténtelo en un momento.',
 
@@ -48,7 +49,8 @@ export const es: Words = {
   automatic: 'Clínica',
   waitingTitle: 'Está en la fila',
   place: (position) => PLACES[position - 1] ?? `Hay ${position - 1} personas antes que usted.`,
-  wait: (seconds) => (seconds < 60 ? 'Menos de un minuto.' : `Unos ${minutos(Math.round(seconds / 60))}.`.replace('Unos 1 ', 'Cerca de 1 ')),
+  wait: (seconds) =>
+    seconds < 60 ? 'Menos de un minuto.' : `Unos ${minutos(Math.round(seconds / 60))}.`.replace('Unos 1 ', 'Cerca de 1 '),
   meanwhile: 'Deje esta ventana abierta. Ya puede añadir lo que nos ayude a responderle.',
   isWaitingLate: 'Ya entregamos su mensaje. Ahora no hay nadie de turno.',
   typing: (name) => `${name} está escribiendo`,
@@ -66,7 +68,8 @@ export const es: Words = {
   corrected: 'editado',
   hidden: (what, ends) => (ends === null ? `${what}, oculto` : `${what}, oculto, termina en ${ends}`),
   why: '¿Por qué?',
-  whyHidden: 'Se ocultó antes de que alguien pudiera leerlo y antes de guardarlo. Si la clínica lo necesita, le dirá una forma segura de darlo.',
+  whyHidden:
+    'Se ocultó antes de que alguien pudiera leerlo y antes de guardarlo. Si la clínica lo necesita, le dirá una forma segura de darlo.',
   opensNewTab: 'se abre en otra pestaña',
   goesTo: (host) => `lleva a ${host}`,
   edit: 'Editar',
@@ -115,7 +118,7 @@ export const es: Words = {
   ],
 
   rateTitle: '¿Qué le pareció este chat?',
-  scores: ['Muy malo', 'Malo', 'Regular', 'Bueno', 'Muy bueno'],
+  scores: ['Muy malo', 'Malo', 'Normal', 'Bueno', 'Muy bueno'],
   comment: '¿Quiere añadir algo?',
   rate: 'Enviar la opinión',
   rateThanks: 'Gracias. La clínica verá su opinión.',
