@@ -50,7 +50,7 @@ export class App {
     this.link = linkToLoader((message) => {
       this.isShown = message.verb === 'open';
       this.changed();
-      if (this.isShown) document.querySelector<HTMLElement>('textarea,input')?.focus();
+      this.focusFirst();
     });
     this.isShown = !this.link.isEmbedded;
     addEventListener('online', () => (this.config === null ? void this.load() : this.conversation?.open()));
@@ -61,6 +61,13 @@ export class App {
       if (this.dialog !== null) this.open(null);
       else this.link.tell({ verb: 'close', forget: false });
     });
+  }
+
+  /** Takes up the focus that the loader gave the frame. On a touch screen not in a field: that would call the keyboard. */
+  focusFirst(): void {
+    if (!this.isShown || !document.hasFocus()) return;
+    const where = matchMedia('(pointer: coarse)').matches ? 'h2, .list' : 'main select, main input, main textarea';
+    document.querySelector<HTMLElement>(where)?.focus();
   }
 
   /** Asks for the clinic's settings and the visitor's language at once. */

@@ -19,6 +19,10 @@ interface Props {
 export class Form extends Component<Props, { isTried: boolean }> {
   override state = { isTried: false };
 
+  override componentDidMount() {
+    this.props.app.focusFirst();
+  }
+
   #submit = (event: Event) => {
     event.preventDefault();
     const { draft } = this.props.app;
@@ -45,7 +49,7 @@ export class Form extends Component<Props, { isTried: boolean }> {
     return (
       <main>
         <form novalidate onSubmit={this.#submit}>
-          <h2>{isOpen ? words.formTitle : words.closedTitle}</h2>
+          <h2 tabIndex={-1}>{isOpen ? words.formTitle : words.closedTitle}</h2>
           {config.departments.length > 1 && (
             <label>
               {words.department}

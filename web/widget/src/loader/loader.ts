@@ -163,7 +163,10 @@ function launch(): void {
     port = channel.port1;
     port.onmessage = (said) => hear(said.data as ToLoader);
     iframe.contentWindow?.postMessage({ sotto: 1, verb: 'channel' }, origin, [channel.port2]);
-    show(isOpen, isOpen && root.activeElement !== null);
+    // A frame that had the focus before its page came must be given it again.
+    const hadFocus = isOpen && root.activeElement === iframe;
+    if (hadFocus) iframe.blur();
+    show(isOpen, hadFocus);
   });
   window.visualViewport?.addEventListener('resize', fit);
   window.visualViewport?.addEventListener('scroll', fit);
