@@ -1,0 +1,214 @@
+//! One live connection that mends itself.
+//!
+//! It connects, says hello, numbers requests, settles each with its answer, and
+//! after a loss connects again with jittered backoff. It knows no verb and keeps
+//! no message: what must survive a loss is kept by its owner, who sends it again
+//! after the next `welcome`.
+
+import type { Problem } from './protocol.generated.ts';
+
+export const PROTOCOL = 1;
+
+const RETRY_MS_FIRST = 500;
+const RETRY_MS_MAX = 30_000;
+/** A connection that answers nothing for this long is dead, whatever the browser thinks. */
+const ANSWER_MS_MAX = 15_000;
+
+/** The frames that every socket of ours has; each side adds its own kinds. */
+type CommonFrame =
+  | { frame: 'welcome'; protocol: number }
+  | { frame: 'done'; id: number; number?: number | null; at: number }
+  | { frame: 'refused'; id: number; problem: Problem }
+  | { frame: 'reconnect'; after_ms: number }
+  | { frame: 'bye'; problem: Problem };
+
+/** The answer to a request that was carried out and is durable. */
+export interface Done {
+  /** Of the event that it became, or null. */
+  number: number | null;
+  at: number;
+}
+
+/** The server said no: the connection is fine, the request is not. */
+export class Refused extends Error {
+  constructor(readonly problem: Problem) {
+    super(problem.code);
+  }
+}
+
+/** No answer came. The request may or may not have been carried out: send it again under the same client id. */
+export class Disconnected extends Error {}
+
+export type SocketStatus =
+  | { kind: 'connecting' }
+  | { kind: 'open' }
+  /** Lost; the next attempt is at `retryAt`. */
+  | { kind: 'lost'; retryAt: number }
+  /** It will not come back by itself: said goodbye to, or closed by us (`problem` is null). */
+  | { kind: 'stopped'; problem: Problem | null };
+
+export interface SocketOptions<Hello> {
+  /** `/live/visitor` or `/live/agent`, on the page's own host. */
+  url: string;
+  /** Asked before each attempt. If it fails with `Refused`, the socket stops; with anything else, it tries again. */
+  hello: () => Hello | Promise<Hello>;
+  /** What to do after a goodbye; `retriesAfter` unless told. */
+  afterBye?: (problem: Problem) => 'retry' | 'stop';
+}
+
+/** Goodbyes that another attempt can mend. */
+export function retriesAfter(problem: Problem): 'retry' | 'stop' {
+  return ['too_slow', 'too_many', 'later', 'broken'].includes(problem.code) ? 'retry' : 'stop';
+}
+
+interface Waiting {
+  resolve: (done: Done) => void;
+  reject: (why: Refused | Disconnected) => void;
+  timer: ReturnType<typeof setTimeout>;
+}
+
+export class Socket<Hello, Verb, Frame extends { frame: string }> {
+  onFrame: (frame: Frame) => void = () => {};
+  onStatus: (status: SocketStatus) => void = () => {};
+
+  #options: SocketOptions<Hello>;
+  #socket: WebSocket | null = null;
+  #isWelcome = false;
+  #isStopped = true;
+  #attempts = 0;
+  #nextId = 1;
+  #waiting = new Map<number, Waiting>();
+  #retryTimer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(options: SocketOptions<Hello>) {
+    this.#options = options;
+  }
+
+  /** Connects, or connects at once where it was waiting to. */
+  open(): void {
+    this.#isStopped = false;
+    clearTimeout(this.#retryTimer);
+    if (this.#socket === null) this.#connect();
+  }
+
+  /** Closes for good; `open` starts anew. */
+  close(): void {
+    this.#stop(null);
+  }
+
+  /** The connection is known to be gone, as when the browser says `offline`. */
+  lose(): void {
+    if (!this.#isStopped) this.#lost(this.#backoff());
+  }
+
+  get isOpen(): boolean {
+    return this.#isWelcome;
+  }
+
+  /** Rejects with `Refused` or `Disconnected`. */
+  request(verb: Verb): Promise<Done> {
+    const socket = this.#socket;
+    if (socket === null || !this.#isWelcome) return Promise.reject(new Disconnected());
+    const id = this.#nextId++;
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => this.#lost(this.#backoff()), ANSWER_MS_MAX);
+      this.#waiting.set(id, { resolve, reject, timer });
+      socket.send(JSON.stringify({ id, verb }));
+    });
+  }
+
+  #connect(): void {
+    this.onStatus({ kind: 'connecting' });
+    const socket = new WebSocket(this.#options.url);
+    this.#socket = socket;
+    // A socket that was given up may still speak; only the current one is heard.
+    const current = () => this.#socket === socket;
+    const welcomeTimer = setTimeout(() => current() && this.#lost(this.#backoff()), ANSWER_MS_MAX);
+    socket.onopen = () => void this.#sayHello(socket);
+    socket.onmessage = (message) => {
+      if (!current()) return;
+      clearTimeout(welcomeTimer);
+      this.#hear(JSON.parse(String(message.data)) as Frame);
+    };
+    socket.onclose = () => {
+      clearTimeout(welcomeTimer);
+      if (current()) this.#lost(this.#backoff());
+    };
+  }
+
+  async #sayHello(socket: WebSocket): Promise<void> {
+    try {
+      const hello = await this.#options.hello();
+      if (this.#socket === socket) socket.send(JSON.stringify(hello));
+    } catch (error) {
+      if (this.#socket !== socket) return;
+      if (error instanceof Refused) this.#stop(error.problem);
+      else this.#lost(this.#backoff());
+    }
+  }
+
+  #hear(frame: Frame): void {
+    // The kinds that are ours are told apart by name; the rest is passed on as it is.
+    const common = frame as unknown as CommonFrame;
+    switch (common.frame) {
+      case 'done':
+        this.#settle(common.id)?.resolve({ number: common.number ?? null, at: common.at });
+        return;
+      case 'refused':
+        this.#settle(common.id)?.reject(new Refused(common.problem));
+        return;
+      case 'reconnect':
+        this.#lost(common.after_ms);
+        return;
+      case 'bye': {
+        const after = this.#options.afterBye ?? retriesAfter;
+        if (after(common.problem) === 'stop') this.#stop(common.problem);
+        else this.#lost(Math.max(this.#backoff(), (common.problem.retry_after ?? 0) * 1000));
+        return;
+      }
+      case 'welcome':
+        this.#attempts = 0;
+        this.#isWelcome = true;
+        this.onFrame(frame);
+        this.onStatus({ kind: 'open' });
+        return;
+      default:
+        this.onFrame(frame);
+    }
+  }
+
+  #settle(id: number): Waiting | undefined {
+    const waiting = this.#waiting.get(id);
+    clearTimeout(waiting?.timer);
+    this.#waiting.delete(id);
+    return waiting;
+  }
+
+  /** Half of it is chance: a crowd that lost one server must not come back as one. */
+  #backoff(): number {
+    const ceiling = Math.min(RETRY_MS_MAX, RETRY_MS_FIRST * 2 ** this.#attempts++);
+    return ceiling / 2 + (Math.random() * ceiling) / 2;
+  }
+
+  #lost(retryMs: number): void {
+    this.#drop();
+    clearTimeout(this.#retryTimer);
+    this.#retryTimer = setTimeout(() => this.#connect(), retryMs);
+    this.onStatus({ kind: 'lost', retryAt: Date.now() + retryMs });
+  }
+
+  #stop(problem: Problem | null): void {
+    this.#isStopped = true;
+    this.#drop();
+    clearTimeout(this.#retryTimer);
+    this.onStatus({ kind: 'stopped', problem });
+  }
+
+  #drop(): void {
+    const socket = this.#socket;
+    this.#socket = null;
+    this.#isWelcome = false;
+    socket?.close();
+    for (const id of [...this.#waiting.keys()]) this.#settle(id)?.reject(new Disconnected());
+  }
+}

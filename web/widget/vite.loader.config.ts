@@ -1,0 +1,15 @@
+import { defineConfig } from 'vite';
+
+import { gzipBeside } from '../shared/build/gzip.ts';
+
+// The loader: a single classic script, so that `document.currentScript` names it.
+export default defineConfig({
+  publicDir: false,
+  build: {
+    outDir: '../dist/widget',
+    emptyOutDir: false,
+    reportCompressedSize: false,
+    lib: { entry: 'src/loader/loader.ts', formats: ['iife'], name: 'sottoLoader', fileName: () => 'loader.js' },
+  },
+  plugins: [gzipBeside()],
+});
