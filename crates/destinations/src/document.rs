@@ -28,11 +28,7 @@ impl Name {
         let well_formed = text.len() <= NAME_BYTES_MAX
             && text.split('/').count() <= PARTS_MAX
             && text.split('/').all(is_part);
-        if well_formed {
-            Ok(Self(text))
-        } else {
-            Err(Error::BadName)
-        }
+        if well_formed { Ok(Self(text)) } else { Err(Error::BadName) }
     }
 
     /// The whole name.
@@ -107,11 +103,7 @@ mod tests {
 
     #[test]
     fn names_that_could_leave_their_place_are_refused() {
-        for good in [
-            "a",
-            "2026/11/K7QX-4MPD/K7QX-4MPD-part0.manifest.json",
-            "a_b.c-d",
-        ] {
+        for good in ["a", "2026/11/K7QX-4MPD/K7QX-4MPD-part0.manifest.json", "a_b.c-d"] {
             assert!(Name::new(good).is_ok(), "{good}");
         }
         let long = "x".repeat(201);
@@ -155,11 +147,7 @@ mod tests {
     #[test]
     fn debug_shows_a_length_and_no_content() {
         let name = Name::new("a.txt").expect("a plain name");
-        let document = Document {
-            name,
-            media_type: "text/plain",
-            bytes: Arc::from(*b"secret"),
-        };
+        let document = Document { name, media_type: "text/plain", bytes: Arc::from(*b"secret") };
         assert_eq!(format!("{document:?}"), "Document(a.txt, 6 bytes)");
     }
 }

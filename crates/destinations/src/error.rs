@@ -11,10 +11,7 @@ pub enum Error {
     Later { code: &'static str },
     /// A setting must change first. `mend` is the code of what to do.
     #[error("the destination's setting `{setting}` must change")]
-    Refused {
-        setting: &'static str,
-        mend: &'static str,
-    },
+    Refused { setting: &'static str, mend: &'static str },
     /// Other bytes are stored under this name already. Trying again changes nothing.
     #[error("another document has this name")]
     Exists,
@@ -57,39 +54,25 @@ impl Error {
     /// Whether another attempt, later or after someone mended the place, can
     /// end well. If not, the document needs a person.
     pub fn is_worth_retrying(self) -> bool {
-        !matches!(
-            self,
-            Self::Exists | Self::NotFound | Self::TooLarge | Self::BadName
-        )
+        !matches!(self, Self::Exists | Self::NotFound | Self::TooLarge | Self::BadName)
     }
 
     /// What to do about it, for a person, in English.
     pub fn mend(self) -> &'static str {
         match self {
-            Self::Refused {
-                mend: "path_not_absolute",
-                ..
-            } => "Write the folder's whole path, from the root on: it starts with /.",
-            Self::Refused {
-                mend: "folder_missing",
-                ..
-            } => "The folder is not there. Create it, or mount the share that holds it.",
-            Self::Refused {
-                mend: "not_a_folder",
-                ..
-            } => {
+            Self::Refused { mend: "path_not_absolute", .. } => {
+                "Write the folder's whole path, from the root on: it starts with /."
+            }
+            Self::Refused { mend: "folder_missing", .. } => {
+                "The folder is not there. Create it, or mount the share that holds it."
+            }
+            Self::Refused { mend: "not_a_folder", .. } => {
                 "Something on the path is a file or a link where a folder must be. Choose a folder."
             }
-            Self::Refused {
-                mend: "not_mounted",
-                ..
-            } => {
+            Self::Refused { mend: "not_mounted", .. } => {
                 "The file that marks the share is missing, so the share is probably not mounted. Mount it."
             }
-            Self::Refused {
-                mend: "no_exclusive_rename",
-                ..
-            } => {
+            Self::Refused { mend: "no_exclusive_rename", .. } => {
                 "This file system can neither rename without overwriting nor link. Choose another."
             }
             Self::Refused { .. } => "Change the setting that is named.",
@@ -113,10 +96,7 @@ impl Error {
         match cause.kind() {
             StorageFull | QuotaExceeded | FileTooLarge => Self::Full,
             PermissionDenied | ReadOnlyFilesystem => Self::NotWritable,
-            NotADirectory => Self::Refused {
-                setting: "path",
-                mend: "not_a_folder",
-            },
+            NotADirectory => Self::Refused { setting: "path", mend: "not_a_folder" },
             _ => Self::Later { code: "storage_io" },
         }
     }

@@ -58,10 +58,7 @@ struct Place {
 impl Folder {
     pub fn open(config: &Config) -> Result<Self, Error> {
         if !config.path.is_absolute() {
-            return Err(Error::Refused {
-                setting: "path",
-                mend: "path_not_absolute",
-            });
+            return Err(Error::Refused { setting: "path", mend: "path_not_absolute" });
         }
         let root = config.path.clone();
         let marker = config.must_hold.as_ref().map(|name| root.join(name));
@@ -97,21 +94,15 @@ impl Folder {
         &self,
         work: impl FnOnce(&Place) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
-        let turn = Arc::clone(&self.turns)
-            .acquire_owned()
-            .await
-            .expect("the semaphore is never closed");
+        let turn =
+            Arc::clone(&self.turns).acquire_owned().await.expect("the semaphore is never closed");
         let place = Arc::clone(&self.place);
         let run = move || {
             // The turn ends with the work and not with the caller's patience.
             let _turn = turn;
             work(&place)
         };
-        tokio::task::spawn_blocking(run)
-            .await
-            .unwrap_or(Err(Error::Later {
-                code: "interrupted",
-            }))
+        tokio::task::spawn_blocking(run).await.unwrap_or(Err(Error::Later { code: "interrupted" }))
     }
 }
 
@@ -138,11 +129,7 @@ impl Place {
         file.take(DOCUMENT_BYTES_MAX + 1)
             .read_to_end(&mut bytes)
             .map_err(|cause| Error::reading(&cause))?;
-        if bytes.len() as u64 > DOCUMENT_BYTES_MAX {
-            Err(Error::TooLarge)
-        } else {
-            Ok(bytes)
-        }
+        if bytes.len() as u64 > DOCUMENT_BYTES_MAX { Err(Error::TooLarge) } else { Ok(bytes) }
     }
 
     fn list(&self, prefix: &str) -> Result<Vec<Name>, Error> {
@@ -159,11 +146,7 @@ impl Place {
         rand::fill(&mut random).map_err(|_| Error::Later { code: "no_random" })?;
         let word = HEXLOWER.encode(&random);
         let name = Name::new(format!("sotto-check-{word}.txt"))?;
-        let probe = Document {
-            name,
-            media_type: "text/plain",
-            bytes: word.as_bytes().into(),
-        };
+        let probe = Document { name, media_type: "text/plain", bytes: word.as_bytes().into() };
         let proved = self.prove(&probe);
         let deleted = fs::remove_file(self.path_of(&probe.name));
         let level = proved?;
@@ -175,30 +158,16 @@ impl Place {
     /// What the promises of a put come down to, tried on a probe.
     fn prove(&self, probe: &Document) -> Result<Level, Error> {
         let receipt = self.put(probe)?;
-        let other = Document {
-            bytes: Arc::from(*b"other bytes"),
-            ..probe.clone()
-        };
+        let other = Document { bytes: Arc::from(*b"other bytes"), ..probe.clone() };
         let holds = self.read(&probe.name)? == *probe.bytes
             && self.list(probe.name.as_str())? == [probe.name.clone()]
             && self.put(probe)? == receipt
             && self.put(&other) == Err(Error::Exists);
-        if holds {
-            Ok(receipt.level)
-        } else {
-            Err(Error::Later {
-                code: "probe_differs",
-            })
-        }
+        if holds { Ok(receipt.level) } else { Err(Error::Later { code: "probe_differs" }) }
     }
 
     fn is_there(&self) -> Result<(), Error> {
-        let refused = |mend| {
-            Err(Error::Refused {
-                setting: "path",
-                mend,
-            })
-        };
+        let refused = |mend| Err(Error::Refused { setting: "path", mend });
         match fs::metadata(&self.root) {
             Ok(found) if !found.is_dir() => return refused("not_a_folder"),
             Ok(_) => {}
@@ -208,10 +177,9 @@ impl Place {
             Err(cause) => return Err(Error::writing(&cause)),
         }
         match &self.marker {
-            Some(marker) if !marker.exists() => Err(Error::Refused {
-                setting: "must_hold",
-                mend: "not_mounted",
-            }),
+            Some(marker) if !marker.exists() => {
+                Err(Error::Refused { setting: "must_hold", mend: "not_mounted" })
+            }
             _ => Ok(()),
         }
     }

@@ -73,12 +73,8 @@ mod tests {
 
     #[test]
     fn the_code_is_what_json_says() {
-        for level in [
-            Level::Accepted,
-            Level::StoredHash,
-            Level::ReadBack,
-            Level::ImmutableVersion,
-        ] {
+        for level in [Level::Accepted, Level::StoredHash, Level::ReadBack, Level::ImmutableVersion]
+        {
             let json = serde_json::to_string(&level).expect("a unit variant");
             assert_eq!(json, format!("\"{}\"", level.code()));
         }

@@ -22,28 +22,17 @@ const KILLS: u64 = 60;
 const KILLED_WITHIN_MICROS: u64 = 120_000;
 
 fn folder_at(path: &Path) -> Destination {
-    let config = folder::Config {
-        path: path.to_owned(),
-        must_hold: None,
-    };
+    let config = folder::Config { path: path.to_owned(), must_hold: None };
     Destination::open(&Config::Folder(config)).expect("an absolute path")
 }
 
 fn named(name: &str, bytes: &[u8]) -> Document {
     let name = Name::new(name).expect("a good name");
-    Document {
-        name,
-        media_type: "application/json",
-        bytes: bytes.into(),
-    }
+    Document { name, media_type: "application/json", bytes: bytes.into() }
 }
 
 fn mode(path: &Path) -> u32 {
-    fs::metadata(path)
-        .expect("it is there")
-        .permissions()
-        .mode()
-        & 0o7777
+    fs::metadata(path).expect("it is there").permissions().mode() & 0o7777
 }
 
 #[tokio::test]
@@ -55,18 +44,9 @@ async fn a_document_comes_back_as_it_went_and_only_we_can_read_it() {
     assert_eq!(receipt.level, Level::ReadBack);
     assert_eq!(receipt.object, document.name.as_str());
     assert_eq!(receipt.sha256, document.sha256());
-    assert!(
-        receipt.at_ms > 1_700_000_000_000,
-        "milliseconds of this decade"
-    );
-    assert_eq!(
-        there.read(&document.name).await.expect("reads"),
-        *document.bytes
-    );
-    assert_eq!(
-        mode(&place.path().join("2026/11/K7QX/K7QX-part0.json")),
-        0o600
-    );
+    assert!(receipt.at_ms > 1_700_000_000_000, "milliseconds of this decade");
+    assert_eq!(there.read(&document.name).await.expect("reads"), *document.bytes);
+    assert_eq!(mode(&place.path().join("2026/11/K7QX/K7QX-part0.json")), 0o600);
     for made in ["2026", "2026/11", "2026/11/K7QX"] {
         assert_eq!(mode(&place.path().join(made)), 0o700, "{made}");
     }
@@ -79,16 +59,10 @@ async fn the_same_again_is_the_same_receipt_and_other_bytes_are_refused() {
     let document = named("a/b.json", b"first");
     let receipt = there.put(&document).await.expect("it fits");
     assert_eq!(there.put(&document).await, Ok(receipt));
-    assert_eq!(
-        there.put(&named("a/b.json", b"other")).await,
-        Err(Error::Exists)
-    );
+    assert_eq!(there.put(&named("a/b.json", b"other")).await, Err(Error::Exists));
     assert_eq!(there.put(&named("a/b.json", b"")).await, Err(Error::Exists));
     assert_eq!(there.read(&document.name).await.expect("reads"), b"first");
-    assert_eq!(
-        fs::read_dir(place.path().join("a")).expect("lists").count(),
-        1
-    );
+    assert_eq!(fs::read_dir(place.path().join("a")).expect("lists").count(), 1);
 }
 
 #[tokio::test]
@@ -109,10 +83,7 @@ async fn of_many_that_put_at_once_under_one_name_one_wins_and_stays() {
         }
     }
     assert_eq!(won.len(), 1);
-    let stored = there
-        .read(&Name::new("x/y.json").expect("good"))
-        .await
-        .expect("reads");
+    let stored = there.read(&Name::new("x/y.json").expect("good")).await.expect("reads");
     assert_eq!(named("x/y.json", &stored).sha256(), won[0]);
 }
 
@@ -130,20 +101,11 @@ async fn a_list_is_sorted_and_passes_over_what_is_not_ours() {
         let there = there.clone();
         async move {
             let names = there.list(prefix).await.expect("lists");
-            names
-                .iter()
-                .map(|name| name.as_str().to_owned())
-                .collect::<Vec<_>>()
+            names.iter().map(|name| name.as_str().to_owned()).collect::<Vec<_>>()
         }
     };
-    assert_eq!(
-        listed("").await,
-        ["2025/01/A/a.json", "2026/11/B/b.json", "2026/12/C/c.json"]
-    );
-    assert_eq!(
-        listed("2026/1").await,
-        ["2026/11/B/b.json", "2026/12/C/c.json"]
-    );
+    assert_eq!(listed("").await, ["2025/01/A/a.json", "2026/11/B/b.json", "2026/12/C/c.json"]);
+    assert_eq!(listed("2026/1").await, ["2026/11/B/b.json", "2026/12/C/c.json"]);
     assert_eq!(listed("2026/11/").await, ["2026/11/B/b.json"]);
     assert!(listed("2024").await.is_empty());
     assert_eq!(there.list("../").await.map(|names| names.len()), Ok(0));
@@ -163,10 +125,7 @@ async fn a_missing_folder_is_never_made() {
     let place = tempfile::tempdir().expect("a temporary folder");
     let gone = place.path().join("share");
     let there = folder_at(&gone);
-    let refused = Error::Refused {
-        setting: "path",
-        mend: "folder_missing",
-    };
+    let refused = Error::Refused { setting: "path", mend: "folder_missing" };
     assert_eq!(there.put(&named("a.json", b"x")).await, Err(refused));
     assert_eq!(there.check().await, Err(refused));
     assert!(!gone.exists());
@@ -191,10 +150,7 @@ async fn without_its_marker_a_share_is_taken_as_not_mounted() {
         must_hold: Some("this-is-the-share".to_owned()),
     };
     let there = Destination::open(&Config::Folder(config)).expect("an absolute path");
-    let refused = Error::Refused {
-        setting: "must_hold",
-        mend: "not_mounted",
-    };
+    let refused = Error::Refused { setting: "must_hold", mend: "not_mounted" };
     assert_eq!(there.put(&named("a.json", b"x")).await, Err(refused));
     fs::write(place.path().join("this-is-the-share"), "").expect("writes");
     assert!(there.put(&named("a.json", b"x")).await.is_ok());
@@ -208,21 +164,12 @@ async fn files_and_links_on_the_way_are_refused_and_not_followed() {
     fs::write(place.path().join("file"), "x").expect("writes");
     symlink(elsewhere.path(), place.path().join("link")).expect("links");
     symlink(elsewhere.path().join("x"), place.path().join("name.json")).expect("links");
-    let refused = Error::Refused {
-        setting: "path",
-        mend: "not_a_folder",
-    };
+    let refused = Error::Refused { setting: "path", mend: "not_a_folder" };
     assert_eq!(there.put(&named("file/a.json", b"x")).await, Err(refused));
     assert_eq!(there.put(&named("link/a.json", b"x")).await, Err(refused));
-    assert_eq!(
-        there.put(&named("name.json", b"x")).await,
-        Err(Error::Exists)
-    );
+    assert_eq!(there.put(&named("name.json", b"x")).await, Err(Error::Exists));
     assert_eq!(fs::read_dir(elsewhere.path()).expect("lists").count(), 0);
-    assert_eq!(
-        folder_at(&place.path().join("file")).check().await,
-        Err(refused)
-    );
+    assert_eq!(folder_at(&place.path().join("file")).check().await, Err(refused));
     let name = Name::new("nothing.json").expect("good");
     assert_eq!(there.read(&name).await, Err(Error::NotFound));
 }
@@ -245,21 +192,14 @@ fn scene(scene: &str, folder: &Path, shell: &str) -> Command {
 fn succeeds(mut command: Command) {
     let output = command.output().expect("sh is there");
     let said = String::from_utf8_lossy(&output.stdout);
-    assert!(
-        output.status.success() && said.contains("scene played"),
-        "{said}{output:?}"
-    );
+    assert!(output.status.success() && said.contains("scene played"), "{said}{output:?}");
 }
 
 #[test]
 fn a_file_size_limit_in_the_middle_of_a_write_leaves_nothing() {
     let place = tempfile::tempdir().expect("a temporary folder");
     // In blocks of 512 bytes or 1 KiB, as the shell likes; the document is larger.
-    succeeds(scene(
-        "full",
-        place.path(),
-        "trap '' XFSZ; ulimit -f 64; exec \"$@\"",
-    ));
+    succeeds(scene("full", place.path(), "trap '' XFSZ; ulimit -f 64; exec \"$@\""));
 }
 
 /// Only where this process may mount; elsewhere the limit above is the test.
@@ -303,16 +243,11 @@ fn a_read_only_disk_is_not_writable() {
 /// What document `number` holds: its length and every byte follow from the number.
 fn content(number: u64) -> Vec<u8> {
     let length = 1 + usize::try_from(number * 7919 % 200_000).expect("small");
-    (0..length)
-        .map(|at| (at as u64 ^ number.wrapping_mul(31)).to_le_bytes()[0])
-        .collect()
+    (0..length).map(|at| (at as u64 ^ number.wrapping_mul(31)).to_le_bytes()[0]).collect()
 }
 
 fn numbered(number: u64) -> Document {
-    named(
-        &format!("2026/{:02}/doc-{number}.json", number % 5),
-        &content(number),
-    )
+    named(&format!("2026/{:02}/doc-{number}.json", number % 5), &content(number))
 }
 
 #[test]
@@ -328,21 +263,13 @@ fn a_killed_writer_never_leaves_half_a_document() {
         let lines = BufReader::new(writer.stdout.take().expect("piped")).lines();
         let (tell, told) = mpsc::channel();
         let reader = thread::spawn(move || {
-            lines
-                .map_while(Result::ok)
-                .for_each(|line| drop(tell.send(line)));
+            lines.map_while(Result::ok).for_each(|line| drop(tell.send(line)));
         });
         let mut put = |line: String| {
-            let number = line
-                .strip_prefix("put ")
-                .and_then(|number| number.parse::<u64>().ok());
+            let number = line.strip_prefix("put ").and_then(|number| number.parse::<u64>().ok());
             acknowledged.extend(number);
         };
-        while !told
-            .recv()
-            .expect("the writer says that it began")
-            .ends_with("began")
-        {}
+        while !told.recv().expect("the writer says that it began").ends_with("began") {}
         // From here some milliseconds, so as to fall anywhere in a put.
         let until = Instant::now() + Duration::from_micros(round * 7919 % KILLED_WITHIN_MICROS);
         while let Ok(line) = told.recv_timeout(until.saturating_duration_since(Instant::now())) {
@@ -353,44 +280,24 @@ fn a_killed_writer_never_leaves_half_a_document() {
         reader.join().expect("it ends with the pipe");
         told.iter().for_each(&mut put);
     }
-    assert!(
-        acknowledged.len() > 10,
-        "only {} puts were seen",
-        acknowledged.len()
-    );
+    assert!(acknowledged.len() > 10, "only {} puts were seen", acknowledged.len());
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     let there = folder_at(place.path());
     let found = runtime.block_on(there.list("")).expect("lists");
     for name in &found {
-        let number = name
-            .file()
-            .trim_start_matches("doc-")
-            .trim_end_matches(".json");
+        let number = name.file().trim_start_matches("doc-").trim_end_matches(".json");
         let whole = content(number.parse().expect("our own names"));
-        assert!(
-            runtime.block_on(there.read(name)).expect("reads") == whole,
-            "{name} is not whole"
-        );
+        assert!(runtime.block_on(there.read(name)).expect("reads") == whole, "{name} is not whole");
     }
     for number in acknowledged {
-        assert!(
-            found.contains(&numbered(number).name),
-            "document {number} was lost"
-        );
+        assert!(found.contains(&numbered(number).name), "document {number} was lost");
     }
     // What the dead left unnamed goes with the next put to the same folder.
     for number in 0..5 {
-        runtime
-            .block_on(there.put(&numbered(number)))
-            .expect("it fits");
+        runtime.block_on(there.put(&numbered(number))).expect("it fits");
         let folder = place.path().join(format!("2026/{number:02}"));
         let hidden = fs::read_dir(folder).expect("lists").flatten();
-        assert_eq!(
-            hidden
-                .filter(|it| it.file_name().as_encoded_bytes()[0] == b'.')
-                .count(),
-            0
-        );
+        assert_eq!(hidden.filter(|it| it.file_name().as_encoded_bytes()[0] == b'.').count(), 0);
     }
 }
 
@@ -409,10 +316,7 @@ fn scenes() {
     match scene.as_str() {
         "full" => {
             put(&named("small.json", b"fits")).expect("there is some room");
-            assert_eq!(
-                put(&named("2026/large.json", &[7; 300_000])),
-                Err(Error::Full)
-            );
+            assert_eq!(put(&named("2026/large.json", &[7; 300_000])), Err(Error::Full));
             assert_eq!(fs::read_dir(folder.join("2026")).expect("lists").count(), 0);
             put(&named("2026/large.json", b"fits")).expect("the room was given back");
         }

@@ -98,11 +98,7 @@ pub(crate) async fn pairs(run: &Pairs, place: &Place, password: &str) -> Result<
     let agents = target.agents(run.pairs, place, password).await?;
     let mut met = pairs::meet(target.address(), place, &agents).await?;
     let round = round(&mut met, run.seconds, target.pid()).await?;
-    figures::print(&One {
-        round,
-        is_pinned,
-        limits_raised: Some(settings::RAISED),
-    })?;
+    figures::print(&One { round, is_pinned, limits_raised: Some(settings::RAISED) })?;
     Ok(true)
 }
 
@@ -115,11 +111,7 @@ pub(crate) async fn floor(run: &FloorRun) -> Result<bool> {
     let floor = Floor::start(dir.path(), is_pinned.then_some(SERVER_CORE)).await?;
     let mut met = floor.meet(run.pairs).await?;
     let round = round(&mut met, run.seconds, Some(floor.pid())).await?;
-    figures::print(&One {
-        round,
-        is_pinned,
-        limits_raised: None,
-    })?;
+    figures::print(&One { round, is_pinned, limits_raised: None })?;
     Ok(true)
 }
 
@@ -132,10 +124,7 @@ async fn round(pairs: &mut Vec<Pair>, seconds: f64, pid: Option<u32>) -> Result<
     let (talked, (cpu, own_cpu)) = tokio::try_join!(pairs::talk(pairs, window), cpu)?;
     let own_cpu = own_cpu.unwrap_or_default();
     let messages = talked.acks.len();
-    ensure!(
-        messages > 0,
-        "not one message was acknowledged within {seconds} s"
-    );
+    ensure!(messages > 0, "not one message was acknowledged within {seconds} s");
     Ok(Round {
         pairs: count,
         messages,
@@ -195,12 +184,7 @@ pub(crate) async fn bench_relay(run: &BenchRelay, place: &Place, password: &str)
     let dir = tempfile::tempdir()?;
     let floor = Floor::start(dir.path(), core).await?;
     let target = Target::open(&run.choice, run.pid, core).await?;
-    let most = run
-        .pairs
-        .iter()
-        .copied()
-        .max()
-        .context("no number of pairs")?;
+    let most = run.pairs.iter().copied().max().context("no number of pairs")?;
     let agents = target.agents(most, place, password).await?;
     let mut compared = Vec::new();
     for &count in &run.pairs {
@@ -213,10 +197,7 @@ pub(crate) async fn bench_relay(run: &BenchRelay, place: &Place, password: &str)
         }
         pairs::part(at_server).await?;
         compared.push(compare(count, &of_floor, &of_server));
-        eprintln!(
-            "{}",
-            serde_json::to_string(compared.last().context("just added")?)?
-        );
+        eprintln!("{}", serde_json::to_string(compared.last().context("just added")?)?);
     }
     figures::print(&Comparison {
         compared,
@@ -233,12 +214,7 @@ fn compare(pairs: usize, floor: &[Round], server: &[Round]) -> Compared {
     let (floor, server) = (medians(floor), medians(server));
     let both = server.acks_per_second.zip(floor.acks_per_second);
     let ratio = both.map(|(server, floor)| rounded(server / floor));
-    Compared {
-        pairs,
-        floor,
-        server,
-        ratio,
-    }
+    Compared { pairs, floor, server, ratio }
 }
 
 fn medians(rounds: &[Round]) -> Medians {

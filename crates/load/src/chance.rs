@@ -40,11 +40,8 @@ mod tests {
     #[test]
     fn the_same_seed_gives_the_same_run() {
         let (mut one, mut other) = (Chance::new(7), Chance::new(7));
-        let draw = |chance: &mut Chance| {
-            (0..20)
-                .map(|_| chance.between(50, 1500))
-                .collect::<Vec<_>>()
-        };
+        let draw =
+            |chance: &mut Chance| (0..20).map(|_| chance.between(50, 1500)).collect::<Vec<_>>();
         let drawn = draw(&mut one);
         assert_eq!(drawn, draw(&mut other));
         assert!(drawn.iter().all(|ms| (50..=1500).contains(ms)));

@@ -167,10 +167,7 @@ async fn load(
     // What is read back now comes from the disk and from no cache.
     server.kill()?;
     server.run().await?;
-    let mut part = Part {
-        acknowledged: 0,
-        verdict: Verdict::default(),
-    };
+    let mut part = Part { acknowledged: 0, verdict: Verdict::default() };
     for two in talkers.chunks_mut(2) {
         let [visitor, agent] = two else { continue };
         part.acknowledged += visitor.acknowledged() + agent.acknowledged();
@@ -190,17 +187,10 @@ async fn two_talkers<'a>(
 ) -> Result<[Talker<'a>; 2]> {
     let address = server.address();
     let started = start(address, place, &fresh_id(), "en").await?;
-    let visitor = Access::Visitor {
-        token: started.token,
-    };
+    let visitor = Access::Visitor { token: started.token };
     let reference = started.reference;
     let department = place.department.clone();
-    let agent = Access::Agent {
-        agent,
-        reference,
-        department,
-        conversation: None,
-    };
+    let agent = Access::Agent { agent, reference, department, conversation: None };
     Ok([visitor, agent].map(|access| Talker::new(address, access, shared, chance.branch())))
 }
 
@@ -231,11 +221,7 @@ async fn end_again_and_again(
 /// Where to look after a failed run.
 fn end(chaos: &Chaos, server: &mut ServerProcess) -> String {
     let log = server.log_end();
-    if chaos.keep {
-        format!("{log}\nkept: {}", server.keep().display())
-    } else {
-        log
-    }
+    if chaos.keep { format!("{log}\nkept: {}", server.keep().display()) } else { log }
 }
 
 impl Access {

@@ -13,8 +13,7 @@ pub(crate) struct Durations(Vec<u32>);
 
 impl Durations {
     pub(crate) fn add(&mut self, duration: Duration) {
-        self.0
-            .push(u32::try_from(duration.as_micros()).unwrap_or(u32::MAX));
+        self.0.push(u32::try_from(duration.as_micros()).unwrap_or(u32::MAX));
     }
 
     pub(crate) fn extend(&mut self, other: Self) {
@@ -72,9 +71,7 @@ mod tests {
 
     fn of_millis(values: impl IntoIterator<Item = u64>) -> Durations {
         let mut all = Durations::default();
-        values
-            .into_iter()
-            .for_each(|ms| all.add(Duration::from_millis(ms)));
+        values.into_iter().for_each(|ms| all.add(Duration::from_millis(ms)));
         all
     }
 

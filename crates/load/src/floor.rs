@@ -34,23 +34,12 @@ impl Floor {
         let address = free_address()?;
         let program = std::env::current_exe().context("finding this program")?;
         let mut command = on_core(core, &program);
-        command
-            .args(["relay", "--listen", &address.to_string()])
-            .arg("--journal");
+        command.args(["relay", "--listen", &address.to_string()]).arg("--journal");
         command.arg(dir.join("journal")).stdin(Stdio::null());
-        let floor = Self {
-            child: command.spawn().context("starting the relay")?,
-            address,
-        };
+        let floor = Self { child: command.spawn().context("starting the relay")?, address };
         let started = Instant::now();
-        while tokio::net::TcpStream::connect(address.socket())
-            .await
-            .is_err()
-        {
-            ensure!(
-                started.elapsed().as_secs() < START_SECONDS_MAX,
-                "the relay does not answer"
-            );
+        while tokio::net::TcpStream::connect(address.socket()).await.is_err() {
+            ensure!(started.elapsed().as_secs() < START_SECONDS_MAX, "the relay does not answer");
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
         Ok(floor)
@@ -63,11 +52,7 @@ impl Floor {
     /// Pairs that are joined by the number in their first frame.
     pub(crate) async fn meet(&self, count: usize) -> Result<Vec<Pair>> {
         let address = self.address;
-        stream::iter(0..count)
-            .map(|number| pair(address, number))
-            .buffered(16)
-            .try_collect()
-            .await
+        stream::iter(0..count).map(|number| pair(address, number)).buffered(16).try_collect().await
     }
 }
 
@@ -79,11 +64,7 @@ async fn pair(address: Address, number: usize) -> Result<Pair> {
     // The relay answers the first frame as if it were request 0, once both are there.
     visitor.answer(0).await?;
     agent.answer(0).await?;
-    Ok(Pair {
-        visitor,
-        agent,
-        conversation: number.to_string(),
-    })
+    Ok(Pair { visitor, agent, conversation: number.to_string() })
 }
 
 impl Drop for Floor {

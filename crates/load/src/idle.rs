@@ -125,10 +125,7 @@ async fn connect_all(
         .buffer_unordered(at_once)
         .try_collect()
         .await?;
-    Ok(arrived
-        .into_iter()
-        .map(|arrived| (arrived.line, arrived.token))
-        .unzip())
+    Ok(arrived.into_iter().map(|arrived| (arrived.line, arrived.token)).unzip())
 }
 
 /// Raises the limit of open files of this process; the server inherits it.
@@ -139,20 +136,13 @@ fn allow_open_files(count: usize) -> Result<()> {
         .stderr(Stdio::null())
         .status();
     let is_raised = status.is_ok_and(|status| status.success());
-    ensure!(
-        is_raised || open_files_max()? >= count,
-        "raise the limit first: ulimit -n {count}"
-    );
+    ensure!(is_raised || open_files_max()? >= count, "raise the limit first: ulimit -n {count}");
     Ok(())
 }
 
 fn open_files_max() -> Result<usize> {
     let limits = std::fs::read_to_string("/proc/self/limits").context("reading /proc")?;
-    let line = limits
-        .lines()
-        .find_map(|line| line.strip_prefix("Max open files"));
-    let soft = line
-        .and_then(|rest| rest.split_whitespace().next())
-        .context("no limit of files")?;
+    let line = limits.lines().find_map(|line| line.strip_prefix("Max open files"));
+    let soft = line.and_then(|rest| rest.split_whitespace().next()).context("no limit of files")?;
     Ok(soft.parse().unwrap_or(usize::MAX))
 }

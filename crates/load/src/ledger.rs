@@ -61,20 +61,13 @@ impl Ledger {
     /// The server said that this is durable.
     pub(crate) fn acknowledged(&mut self, client_id: &str, number: u64, text: &str) {
         let (client_id, text) = (client_id.to_owned(), text.to_owned());
-        self.entries.push(Entry {
-            client_id,
-            number,
-            text,
-        });
+        self.entries.push(Entry { client_id, number, text });
     }
 
     /// The server said that the correction is durable.
     pub(crate) fn corrected(&mut self, client_id: &str, text: &str) {
-        if let Some(entry) = self
-            .entries
-            .iter_mut()
-            .rev()
-            .find(|entry| entry.client_id == client_id)
+        if let Some(entry) =
+            self.entries.iter_mut().rev().find(|entry| entry.client_id == client_id)
         {
             text.clone_into(&mut entry.text);
         }
@@ -91,10 +84,7 @@ impl Ledger {
         for seen in there {
             places.entry(seen.client_id).or_default().push(seen);
         }
-        verdict.doubled += places
-            .values()
-            .map(|seen| seen.len() as u64 - 1)
-            .sum::<u64>();
+        verdict.doubled += places.values().map(|seen| seen.len() as u64 - 1).sum::<u64>();
         let mut newest = 0;
         for entry in &self.entries {
             let Some(seen) = places.remove(entry.client_id.as_str()).map(|seen| seen[0]) else {
@@ -134,10 +124,7 @@ impl Words {
 /// Judges one side's reading of a whole conversation. `events` come from one
 /// connection that began after number 0, in the order in which they came.
 pub(crate) fn judge(reader: Who, events: &[Event], ledgers: &[(Words, &Ledger)]) -> Verdict {
-    let mut verdict = Verdict {
-        holes: holes(events),
-        ..Verdict::default()
-    };
+    let mut verdict = Verdict { holes: holes(events), ..Verdict::default() };
     let amended = amended(events);
     for (words, ledger) in ledgers {
         let there: Vec<_> = events
@@ -145,11 +132,7 @@ pub(crate) fn judge(reader: Who, events: &[Event], ledgers: &[(Words, &Ledger)])
             .filter_map(|event| {
                 let (client_id, text) = said(*words, &event.body)?;
                 let text = amended.get(&event.number).copied().unwrap_or(text);
-                Some(Seen {
-                    client_id,
-                    number: event.number,
-                    text,
-                })
+                Some(Seen { client_id, number: event.number, text })
             })
             .collect();
         ledger.judge(&there, words.are_of(reader), &mut verdict);
@@ -161,59 +144,31 @@ pub(crate) fn judge(reader: Who, events: &[Event], ledgers: &[(Words, &Ledger)])
 fn amended(events: &[Event]) -> HashMap<u64, &str> {
     let mut newest: BTreeMap<(u64, u32), &str> = BTreeMap::new();
     for event in events {
-        if let Body::Amended {
-            target,
-            revision,
-            text,
-            ..
-        } = &event.body
-        {
+        if let Body::Amended { target, revision, text, .. } = &event.body {
             newest.insert((*target, *revision), text.as_str());
         }
     }
-    newest
-        .into_iter()
-        .map(|((target, _), text)| (target, text))
-        .collect()
+    newest.into_iter().map(|((target, _), text)| (target, text)).collect()
 }
 
 fn said(words: Words, body: &Body) -> Option<(&str, &str)> {
     use protocol::event::Sender;
     match (words, body) {
-        (
-            Words::VisitorMessages,
-            Body::Message {
-                from: Sender::Visitor,
-                client_id,
-                text,
-                ..
-            },
-        )
+        (Words::VisitorMessages, Body::Message { from: Sender::Visitor, client_id, text, .. })
         | (
             Words::AgentMessages,
-            Body::Message {
-                from: Sender::Agent { .. },
-                client_id,
-                text,
-                ..
-            },
+            Body::Message { from: Sender::Agent { .. }, client_id, text, .. },
         )
-        | (
-            Words::Notes,
-            Body::Note {
-                client_id, text, ..
-            },
-        ) => Some((client_id.as_str(), text.as_str())),
+        | (Words::Notes, Body::Note { client_id, text, .. }) => {
+            Some((client_id.as_str(), text.as_str()))
+        }
         _ => None,
     }
 }
 
 /// Numbers count from 1, one after the other.
 fn holes(events: &[Event]) -> u64 {
-    let wrong = events
-        .iter()
-        .zip(1..)
-        .filter(|(event, number)| event.number != *number);
+    let wrong = events.iter().zip(1..).filter(|(event, number)| event.number != *number);
     wrong.count() as u64
 }
 

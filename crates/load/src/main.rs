@@ -89,11 +89,7 @@ async fn main() -> ExitCode {
 
 /// Whether the answer is yes.
 async fn run(arguments: Arguments) -> Result<bool> {
-    let Common {
-        site,
-        department,
-        password,
-    } = arguments.common;
+    let Common { site, department, password } = arguments.common;
     let place = Place { site, department };
     match arguments.command {
         Command::Pairs(pairs) => bench::pairs(&pairs, &place, &password).await,

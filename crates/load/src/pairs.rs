@@ -45,10 +45,7 @@ impl Window {
     /// Counts `seconds`, after a warm-up.
     pub(crate) fn of(seconds: f64) -> Self {
         let from = Instant::now() + Duration::from_millis(500);
-        Self {
-            from,
-            until: from + Duration::from_secs_f64(seconds),
-        }
+        Self { from, until: from + Duration::from_secs_f64(seconds) }
     }
 
     pub(crate) fn seconds(&self) -> f64 {
@@ -88,11 +85,7 @@ async fn pair(address: Address, place: &Place, agent: &SignedIn) -> Result<Pair>
     let started = start(address, place, &fresh_id(), "en").await?;
     let visitor = Arrived::open(address, &started.token, 0).await?.line;
     let conversation = agent.accept(&started.reference).await?;
-    Ok(Pair {
-        visitor,
-        agent: agent.line,
-        conversation,
-    })
+    Ok(Pair { visitor, agent: agent.line, conversation })
 }
 
 impl Pair {
@@ -141,32 +134,19 @@ pub(crate) async fn exchange(
     client_id: &str,
     text: &str,
 ) -> Result<(Instant, Instant)> {
-    let id = from
-        .send(Verb::PostMessage {
-            conversation,
-            client_id,
-            text,
-        })
-        .await?;
+    let id = from.send(Verb::PostMessage { conversation, client_id, text }).await?;
     let acked = async {
         from.answer(id).await?;
         Ok::<_, anyhow::Error>(Instant::now())
     };
     let (acked, delivered) = tokio::join!(acked, arrival(to, client_id));
-    Ok((
-        acked.context("waiting for the acknowledgement")?,
-        delivered?,
-    ))
+    Ok((acked.context("waiting for the acknowledgement")?, delivered?))
 }
 
 /// Hears until the message with this client id is on the screen.
 async fn arrival(to: &mut Line, of: &str) -> Result<Instant> {
     loop {
-        match to
-            .hear()
-            .await
-            .context("waiting for the other side's message")?
-        {
+        match to.hear().await.context("waiting for the other side's message")? {
             Heard::Events { events } => {
                 let is_there = events.iter().any(|event| {
                     matches!(&event.body, Body::Message { client_id, .. } if client_id == of)
@@ -202,13 +182,7 @@ pub(crate) async fn talk(pairs: &mut Vec<Pair>, window: Window) -> Result<Talked
 pub(crate) async fn part(pairs: Vec<Pair>) -> Result<()> {
     for mut pair in pairs {
         let conversation = pair.conversation.as_str();
-        pair.agent
-            .ask(Verb::Close {
-                conversation,
-                disposition: None,
-            })
-            .await
-            .context("closing")?;
+        pair.agent.ask(Verb::Close { conversation, disposition: None }).await.context("closing")?;
         pair.agent.close().await;
         pair.visitor.close().await;
     }

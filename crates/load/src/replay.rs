@@ -83,17 +83,12 @@ pub(crate) async fn run(replay: &Replay, place: &Place, password: &str) -> Resul
     let archived =
         archived::wait_for(&folder, &played, Duration::from_secs(replay.wait_seconds)).await?;
     let delivery_seconds = rounded(begun.elapsed().as_secs_f64());
-    let Comparison {
-        missing, different, ..
-    } = compare::all(&played, &expected, &archived);
+    let Comparison { missing, different, .. } = compare::all(&played, &expected, &archived);
     let is_equal = missing == 0 && different == 0;
     if replay.keep && !is_equal {
         eprintln!("kept: {}", server.keep().display());
     }
-    let turns = played
-        .iter()
-        .map(|played| played.dialogue.turns.len())
-        .sum();
+    let turns = played.iter().map(|played| played.dialogue.turns.len()).sum();
     figures::print(&Figures {
         dialogues: played.len(),
         turns,
@@ -150,10 +145,7 @@ impl Stage<'_> {
                 .play(&mut on_duty, &dialogue)
                 .await
                 .with_context(|| format!("playing {}", dialogue.name()))?;
-            self.played.borrow_mut().push(Played {
-                dialogue,
-                reference,
-            });
+            self.played.borrow_mut().push(Played { dialogue, reference });
         }
     }
 
@@ -177,14 +169,8 @@ impl Stage<'_> {
             }
             .with_context(|| format!("turn {number}"))?;
         }
-        let disposition = agent
-            .dispositions
-            .first()
-            .map(|disposition| disposition.code.clone());
-        let verb = Verb::Close {
-            conversation: &conversation,
-            disposition: disposition.as_deref(),
-        };
+        let disposition = agent.dispositions.first().map(|disposition| disposition.code.clone());
+        let verb = Verb::Close { conversation: &conversation, disposition: disposition.as_deref() };
         agent.line.ask(verb).await.context("closing")?;
         visitor.close().await;
         Ok(started.reference)

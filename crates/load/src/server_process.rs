@@ -43,16 +43,9 @@ impl ServerProcess {
         let address = free_address()?;
         let config = settings::config(dir.path(), address);
         std::fs::write(dir.path().join("sotto.toml"), config).context("writing sotto.toml")?;
-        let program = program
-            .canonicalize()
-            .with_context(|| format!("no {}", program.display()))?;
-        Ok(Self {
-            program,
-            address,
-            dir,
-            core,
-            child: None,
-        })
+        let program =
+            program.canonicalize().with_context(|| format!("no {}", program.display()))?;
+        Ok(Self { program, address, dir, core, child: None })
     }
 
     pub(crate) fn address(&self) -> Address {
@@ -81,36 +74,18 @@ impl ServerProcess {
         let started = Instant::now();
         let log = File::options().create(true).append(true).open(self.log())?;
         let mut command = on_core(self.core, &self.program);
-        command
-            .arg("serve")
-            .arg("--config")
-            .arg(self.config())
-            .current_dir(self.dir.path());
-        command
-            .stdin(Stdio::null())
-            .stdout(log.try_clone()?)
-            .stderr(log);
-        let child = command
-            .spawn()
-            .with_context(|| format!("starting {}", self.program.display()))?;
+        command.arg("serve").arg("--config").arg(self.config()).current_dir(self.dir.path());
+        command.stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log);
+        let child =
+            command.spawn().with_context(|| format!("starting {}", self.program.display()))?;
         self.child = Some(child);
         while !is_ready(self.address).await {
-            if let Some(status) = self
-                .child
-                .as_mut()
-                .and_then(|child| child.try_wait().transpose())
+            if let Some(status) = self.child.as_mut().and_then(|child| child.try_wait().transpose())
             {
-                bail!(
-                    "the server stopped with {}; its log ends:\n{}",
-                    status?,
-                    self.log_end()
-                );
+                bail!("the server stopped with {}; its log ends:\n{}", status?, self.log_end());
             }
             if started.elapsed().as_secs() > READY_SECONDS_MAX {
-                bail!(
-                    "not ready within {READY_SECONDS_MAX} s; its log ends:\n{}",
-                    self.log_end()
-                );
+                bail!("not ready within {READY_SECONDS_MAX} s; its log ends:\n{}", self.log_end());
             }
             tokio::time::sleep(READY_POLL).await;
         }
@@ -121,10 +96,7 @@ impl ServerProcess {
     pub(crate) fn kill(&mut self) -> Result<()> {
         let mut child = self.child.take().context("the server does not run")?;
         if let Some(status) = child.try_wait()? {
-            bail!(
-                "the server had stopped by itself, {status}; its log ends:\n{}",
-                self.log_end()
-            );
+            bail!("the server had stopped by itself, {status}; its log ends:\n{}", self.log_end());
         }
         child.kill().context("killing the server")?;
         child.wait().context("waiting for the server's end")?;
@@ -135,10 +107,7 @@ impl ServerProcess {
     pub(crate) async fn stop(&mut self) -> Result<()> {
         let mut child = self.child.take().context("the server does not run")?;
         let pid = child.id().to_string();
-        Command::new("kill")
-            .args(["-TERM", &pid])
-            .status()
-            .context("asking the server to stop")?;
+        Command::new("kill").args(["-TERM", &pid]).status().context("asking the server to stop")?;
         let asked = Instant::now();
         let status = loop {
             if let Some(status) = child.try_wait()? {
@@ -151,11 +120,7 @@ impl ServerProcess {
             }
             tokio::time::sleep(READY_POLL).await;
         };
-        ensure!(
-            status.success(),
-            "asked to stop, it ended with {status}:\n{}",
-            self.log_end()
-        );
+        ensure!(status.success(), "asked to stop, it ended with {status}:\n{}", self.log_end());
         Ok(())
     }
 
@@ -204,30 +169,21 @@ pub(crate) fn on_core(core: Option<u32>, program: &Path) -> Command {
 pub(crate) fn pin_this_process(core: u32) -> bool {
     let (core, pid) = (core.to_string(), std::process::id().to_string());
     let mut command = Command::new("taskset");
-    command
-        .args(["-a", "-c", "-p", &core, &pid])
-        .stdout(Stdio::null())
-        .stderr(Stdio::null());
+    command.args(["-a", "-c", "-p", &core, &pid]).stdout(Stdio::null()).stderr(Stdio::null());
     can_pin() && command.status().is_ok_and(|status| status.success())
 }
 
 /// Whether `taskset` is there and there are two cores to keep apart.
 pub(crate) fn can_pin() -> bool {
     let mut command = Command::new("taskset");
-    command
-        .arg("--version")
-        .stdout(Stdio::null())
-        .stderr(Stdio::null());
+    command.arg("--version").stdout(Stdio::null()).stderr(Stdio::null());
     cores() > 1 && command.status().is_ok_and(|status| status.success())
 }
 
 /// Cores of the machine, also where this process was told to stay on one.
 fn cores() -> usize {
     let listed = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
-    listed
-        .lines()
-        .filter(|line| line.starts_with("processor"))
-        .count()
+    listed.lines().filter(|line| line.starts_with("processor")).count()
 }
 
 /// A port that was free a moment ago.

@@ -53,10 +53,7 @@ pub(crate) fn create_agents(
         // A command that refuses before it reads says why by itself.
         let _ = writeln!(stdin, "{password}");
         drop(stdin);
-        ensure!(
-            child.wait()?.success(),
-            "`sotto account add` refused {name}"
-        );
+        ensure!(child.wait()?.success(), "`sotto account add` refused {name}");
     }
     Ok(())
 }

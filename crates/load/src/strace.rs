@@ -63,10 +63,7 @@ pub(crate) async fn run(check: &StraceCheck, place: &Place, password: &str) -> R
     detach(strace)?;
     let one = trace::Trace::parse(&std::fs::read_to_string(&record)?);
     let acknowledgements = one.acknowledgements();
-    let synced = acknowledgements
-        .iter()
-        .filter(|ack| one.is_synced_before(ack))
-        .count();
+    let synced = acknowledgements.iter().filter(|ack| one.is_synced_before(ack)).count();
 
     let record = dir.path().join("crowd.strace");
     let strace = attach(pid, &record)?;
@@ -74,10 +71,7 @@ pub(crate) async fn run(check: &StraceCheck, place: &Place, password: &str) -> R
     detach(strace)?;
     let crowd = trace::Trace::parse(&String::from_utf8_lossy(&std::fs::read(&record)?));
     let crowd_messages = crowd.acknowledgements().len();
-    ensure!(
-        talked.acks.len() > 0 && crowd_messages > 0,
-        "the crowd's messages left no trace"
-    );
+    ensure!(talked.acks.len() > 0 && crowd_messages > 0, "the crowd's messages left no trace");
     figures::print(&Figures {
         messages: acknowledgements.len(),
         synced_before_acknowledged: synced,
@@ -93,32 +87,16 @@ pub(crate) async fn run(check: &StraceCheck, place: &Place, password: &str) -> R
 
 fn is_there() -> bool {
     let mut command = Command::new("strace");
-    command
-        .arg("-V")
-        .stdout(Stdio::null())
-        .stderr(Stdio::null());
+    command.arg("-V").stdout(Stdio::null()).stderr(Stdio::null());
     command.status().is_ok_and(|status| status.success())
 }
 
 /// Follows all threads of the process; returns once it does.
 fn attach(pid: u32, record: &Path) -> Result<Child> {
     let mut command = Command::new("strace");
-    command.args([
-        "-f",
-        "-y",
-        "-ttt",
-        "-s",
-        BUFFER_BYTES,
-        "-e",
-        CALLS,
-        "-e",
-        "signal=none",
-    ]);
+    command.args(["-f", "-y", "-ttt", "-s", BUFFER_BYTES, "-e", CALLS, "-e", "signal=none"]);
     command.arg("-o").arg(record).args(["-p", &pid.to_string()]);
-    let mut strace = command
-        .stderr(Stdio::piped())
-        .spawn()
-        .context("starting strace")?;
+    let mut strace = command.stderr(Stdio::piped()).spawn().context("starting strace")?;
     let mut said = BufReader::new(strace.stderr.take().context("strace without a voice")?);
     let mut line = String::new();
     said.read_line(&mut line)?;
@@ -132,10 +110,7 @@ fn attach(pid: u32, record: &Path) -> Result<Child> {
 
 fn detach(mut strace: Child) -> Result<()> {
     let pid = strace.id().to_string();
-    Command::new("kill")
-        .args(["-INT", &pid])
-        .status()
-        .context("stopping strace")?;
+    Command::new("kill").args(["-INT", &pid]).status().context("stopping strace")?;
     strace.wait().context("waiting for strace")?;
     Ok(())
 }

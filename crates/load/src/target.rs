@@ -32,18 +32,10 @@ impl Target {
     /// and processor time; `core` is for one that is started.
     pub(crate) async fn open(choice: &Choice, pid: Option<u32>, core: Option<u32>) -> Result<Self> {
         match (&choice.server, choice.address) {
-            (_, Some(address)) => Ok(Self {
-                address,
-                own: None,
-                pid,
-            }),
+            (_, Some(address)) => Ok(Self { address, own: None, pid }),
             (Some(program), None) => {
                 let own = ServerProcess::start(program, core).await?;
-                Ok(Self {
-                    address: own.address(),
-                    pid: Some(own.pid()?),
-                    own: Some(own),
-                })
+                Ok(Self { address: own.address(), pid: Some(own.pid()?), own: Some(own) })
             }
             (None, None) => anyhow::bail!("either --server or --address"),
         }

@@ -9,10 +9,7 @@ use serde_json::Value;
 /// Cargo builds examples for tests, but does not say where.
 fn rehearsal() -> PathBuf {
     let program = Path::new(env!("CARGO_BIN_EXE_sotto-load"));
-    program
-        .parent()
-        .expect("a target directory")
-        .join("examples/rehearsal")
+    program.parent().expect("a target directory").join("examples/rehearsal")
 }
 
 /// Figures and exit code of a run against the stand-in with this fault.
@@ -26,14 +23,8 @@ fn run(fault: &str, arguments: &[&str]) -> (Value, i32) {
         .expect("sotto-load starts");
     let out = String::from_utf8_lossy(&output.stdout);
     let said = String::from_utf8_lossy(&output.stderr);
-    let last = out
-        .lines()
-        .last()
-        .unwrap_or_else(|| panic!("no figures; it said:\n{said}"));
-    (
-        serde_json::from_str(last).expect("figures are JSON"),
-        output.status.code().unwrap_or(-1),
-    )
+    let last = out.lines().last().unwrap_or_else(|| panic!("no figures; it said:\n{said}"));
+    (serde_json::from_str(last).expect("figures are JSON"), output.status.code().unwrap_or(-1))
 }
 
 fn chaos(fault: &str) -> (Value, i32) {
@@ -43,18 +34,7 @@ fn chaos(fault: &str) -> (Value, i32) {
 
 fn replay(fault: &str) -> (Value, i32) {
     let dialogues = concat!(env!("CARGO_MANIFEST_DIR"), "/dialogues");
-    run(
-        fault,
-        &[
-            "replay",
-            "--data",
-            dialogues,
-            "--at-once",
-            "3",
-            "--wait-seconds",
-            "1",
-        ],
-    )
+    run(fault, &["replay", "--data", dialogues, "--at-once", "3", "--wait-seconds", "1"])
 }
 
 #[test]
@@ -126,25 +106,9 @@ fn strace_check_finds_a_sync_that_comes_too_late() {
         eprintln!("strace is missing, so this shows nothing: apt install strace");
         return;
     }
-    let check = [
-        "strace-check",
-        "--messages",
-        "10",
-        "--crowd",
-        "2",
-        "--seconds",
-        "0.5",
-    ];
+    let check = ["strace-check", "--messages", "10", "--crowd", "2", "--seconds", "0.5"];
     let (figures, code) = run("none", &check);
-    assert_eq!(
-        (code, &figures["synced_before_acknowledged"]),
-        (0, &10.into()),
-        "{figures}"
-    );
+    assert_eq!((code, &figures["synced_before_acknowledged"]), (0, &10.into()), "{figures}");
     let (figures, code) = run("late", &check);
-    assert_eq!(
-        (code, &figures["synced_before_acknowledged"]),
-        (1, &0.into()),
-        "{figures}"
-    );
+    assert_eq!((code, &figures["synced_before_acknowledged"]), (1, &0.into()), "{figures}");
 }

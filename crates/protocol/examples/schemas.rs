@@ -4,12 +4,7 @@
 fn main() {
     let schemas: serde_json::Map<_, _> = protocol::schemas()
         .into_iter()
-        .map(|(name, schema)| {
-            (
-                name,
-                serde_json::to_value(schema).expect("a schema is JSON"),
-            )
-        })
+        .map(|(name, schema)| (name, serde_json::to_value(schema).expect("a schema is JSON")))
         .collect();
     let document = serde_json::json!({
         "openapi": "3.1.0",

@@ -34,9 +34,7 @@ pub struct Db(Arc<sqlite::Engine>);
 impl Db {
     /// Opens or creates the database file and brings its tables up to date.
     pub fn open(file: &Path, bus: Bus, recent: Arc<Recent>, sealer: Sealer) -> Result<Self> {
-        Ok(Self(Arc::new(sqlite::Engine::open(
-            file, bus, recent, sealer,
-        )?)))
+        Ok(Self(Arc::new(sqlite::Engine::open(file, bus, recent, sealer)?)))
     }
 
     /// Carries out one unit of work; when it returns `Ok`, the change is durable.

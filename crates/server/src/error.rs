@@ -25,10 +25,7 @@ pub enum Error {
     #[error("client id was used with other text")]
     ReusedClientId,
     #[error("{field} {why}")]
-    Invalid {
-        field: &'static str,
-        why: &'static str,
-    },
+    Invalid { field: &'static str, why: &'static str },
     #[error("malformed at {field}")]
     Malformed { field: String },
     #[error("too large")]
@@ -58,10 +55,7 @@ impl Error {
         what: &'static str,
         source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
     ) -> Self {
-        Self::Broken {
-            what,
-            source: Some(source.into()),
-        }
+        Self::Broken { what, source: Some(source.into()) }
     }
 
     /// Our fault, where the sentence says all.
@@ -97,9 +91,8 @@ impl Error {
                 problem.retry_after = Some(*retry_after);
             }
             Self::Stale { expected } => {
-                problem.detail = Some(format!(
-                    "Version {expected} is current. Load it and try again."
-                ));
+                problem.detail =
+                    Some(format!("Version {expected} is current. Load it and try again."));
             }
             _ => {}
         }
@@ -115,20 +108,16 @@ impl Error {
             Self::AcceptedBy(_) => (Code::AcceptedBy, 409, "A colleague has this conversation"),
             Self::WrongState => (Code::WrongState, 409, "The conversation is past that"),
             Self::AtCapacity => (Code::AtCapacity, 409, "Finish a conversation first"),
-            Self::ReusedClientId => (
-                Code::ReusedClientId,
-                409,
-                "This was sent before with other words",
-            ),
+            Self::ReusedClientId => {
+                (Code::ReusedClientId, 409, "This was sent before with other words")
+            }
             Self::Invalid { .. } => (Code::Invalid, 422, "A field needs mending"),
             Self::Malformed { .. } => (Code::Malformed, 400, "This is not what was expected here"),
             Self::TooLarge => (Code::TooLarge, 413, "This is longer than the limit"),
             Self::TooMany { .. } => (Code::TooMany, 429, "Too many at once. Try again shortly"),
-            Self::Later { .. } => (
-                Code::Later,
-                503,
-                "It could not be stored. Nothing was lost; try again shortly",
-            ),
+            Self::Later { .. } => {
+                (Code::Later, 503, "It could not be stored. Nothing was lost; try again shortly")
+            }
             Self::Stale { .. } => (Code::WrongState, 409, "Someone else changed this meanwhile"),
             Self::OtherVersion => (Code::OtherVersion, 400, "Reload the page"),
             Self::TooSlow => (Code::TooSlow, 408, "The connection was too slow"),

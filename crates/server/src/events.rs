@@ -167,23 +167,14 @@ impl Recent {
         let events = kept.by_conversation.get(&id)?;
         let has_first = events.front()?.seq <= seq + 1;
         let has_last = events.back()?.seq >= last;
-        (has_first && has_last).then(|| {
-            events
-                .iter()
-                .filter(|event| event.seq > seq)
-                .cloned()
-                .collect()
-        })
+        (has_first && has_last)
+            .then(|| events.iter().filter(|event| event.seq > seq).cloned().collect())
     }
 
     /// One event, if it is kept.
     pub fn one(&self, id: ConversationId, seq: u64) -> Option<Arc<Event>> {
         let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.by_conversation
-            .get(&id)?
-            .iter()
-            .find(|event| event.seq == seq)
-            .cloned()
+        kept.by_conversation.get(&id)?.iter().find(|event| event.seq == seq).cloned()
     }
 
     /// After a shred: nothing of the conversation stays.

@@ -117,11 +117,7 @@ pub fn fresh_reference() -> String {
     let bytes = random::<8>();
     let letter = |byte: &u8| char::from(REFERENCE_ALPHABET[usize::from(byte % 31)]);
     let (left, right) = bytes.split_at(4);
-    left.iter()
-        .map(letter)
-        .chain(['-'])
-        .chain(right.iter().map(letter))
-        .collect()
+    left.iter().map(letter).chain(['-']).chain(right.iter().map(letter)).collect()
 }
 
 #[cfg(test)]

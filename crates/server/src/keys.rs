@@ -37,10 +37,7 @@ impl Keys {
 
     /// Ready to work: the install key opened, the epochs' directory known.
     pub fn new(root: Sealing, install: Install, directory: &Path) -> Self {
-        Self {
-            install: Arc::new(install),
-            epochs: Arc::new(Epochs::new(root, directory)),
-        }
+        Self { install: Arc::new(install), epochs: Arc::new(Epochs::new(root, directory)) }
     }
 
     /// The key of today's epoch exists and is synced, before anything relies on it.

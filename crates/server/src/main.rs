@@ -1,7 +1,37 @@
-//! Starts `sotto`.
+//! Reads the command line and starts what it names.
 
-fn main() -> std::process::ExitCode {
-    // Serving is not built yet: say so, with the exit code for "could not run".
-    eprintln!("sotto cannot serve yet; see CHANGELOG.md for what is there");
-    std::process::ExitCode::from(2)
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use server::cli::transcript;
+
+/// Live chat for health care.
+#[derive(Parser)]
+#[command(version)]
+struct Line {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// List and check transcripts where they were delivered.
+    #[command(subcommand)]
+    Transcript(transcript::Command),
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let line = Line::parse();
+    let done = match &line.command {
+        Command::Transcript(command) => transcript::run(command, &mut std::io::stdout()).await,
+    };
+    match done {
+        Ok(transcript::Answer::Yes) => ExitCode::SUCCESS,
+        Ok(transcript::Answer::No) => ExitCode::from(1),
+        Err(error) => {
+            eprintln!("{error:#}");
+            ExitCode::from(2)
+        }
+    }
 }

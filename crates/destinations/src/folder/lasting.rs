@@ -33,9 +33,7 @@ pub(super) fn put(folders: &[PathBuf], target: &Path, bytes: &[u8]) -> Result<St
     remove_leftovers(folder);
     if stored(target)?.is_none() {
         let part = write_part(folder, bytes)?;
-        let named = part
-            .read_back(&ours)
-            .and_then(|()| take_name(&part.path, target));
+        let named = part.read_back(&ours).and_then(|()| take_name(&part.path, target));
         match named {
             // Someone was faster; what they stored is compared below.
             Ok(()) | Err(Error::Exists) => {}
@@ -62,10 +60,7 @@ pub(super) fn make_folder(path: &Path) -> Result<(), Error> {
             if found.is_dir() {
                 Ok(())
             } else {
-                Err(Error::Refused {
-                    setting: "path",
-                    mend: "not_a_folder",
-                })
+                Err(Error::Refused { setting: "path", mend: "not_a_folder" })
             }
         }
         Err(cause) => Err(Error::writing(&cause)),
@@ -90,9 +85,7 @@ impl Part {
     fn read_back(&self, ours: &[u8; 32]) -> Result<(), Error> {
         match stored(&self.path)? {
             Some(found) if found.sha256 == *ours => Ok(()),
-            _ => Err(Error::Later {
-                code: "read_back_differs",
-            }),
+            _ => Err(Error::Later { code: "read_back_differs" }),
         }
     }
 }
@@ -108,19 +101,12 @@ fn write_part(folder: &Path, bytes: &[u8]) -> Result<Part, Error> {
     let mut random = [0; 16];
     rand::fill(&mut random).map_err(|_| Error::Later { code: "no_random" })?;
     let path = folder.join(format!(".sotto-{}.part", HEXLOWER.encode(&random)));
-    let opened = OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(&path);
+    let opened = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path);
     let mut file = opened.map_err(|cause| Error::writing(&cause))?;
     // Where locks are not to be had, leftovers stay; nothing worse.
     let _locked = file.try_lock();
     let written = file.write_all(bytes).and_then(|()| file.sync_all());
-    let part = Part {
-        path,
-        _locked: file,
-    };
+    let part = Part { path, _locked: file };
     written.map_err(|cause| Error::writing(&cause))?;
     Ok(part)
 }
@@ -138,27 +124,20 @@ fn take_name(part: &Path, target: &Path) -> Result<(), Error> {
 /// Without the first name's removal, which is [`Part`]'s when it goes.
 fn link_name(part: &Path, target: &Path) -> Result<(), Error> {
     fs::hard_link(part, target).map_err(|cause| match cause.kind() {
-        io::ErrorKind::PermissionDenied | io::ErrorKind::Unsupported => Error::Refused {
-            setting: "path",
-            mend: "no_exclusive_rename",
-        },
+        io::ErrorKind::PermissionDenied | io::ErrorKind::Unsupported => {
+            Error::Refused { setting: "path", mend: "no_exclusive_rename" }
+        }
         _ => naming(&cause),
     })
 }
 
 fn naming(cause: &io::Error) -> Error {
-    if cause.kind() == io::ErrorKind::AlreadyExists {
-        Error::Exists
-    } else {
-        Error::writing(cause)
-    }
+    if cause.kind() == io::ErrorKind::AlreadyExists { Error::Exists } else { Error::writing(cause) }
 }
 
 /// Files and folders alike.
 fn sync(path: &Path) -> Result<(), Error> {
-    open(path)
-        .and_then(|opened| opened.sync_all())
-        .map_err(|cause| Error::writing(&cause))
+    open(path).and_then(|opened| opened.sync_all()).map_err(|cause| Error::writing(&cause))
 }
 
 /// The hash of what the disk holds, `None` if it holds nothing there.
@@ -178,10 +157,7 @@ fn stored(path: &Path) -> Result<Option<Stored>, Error> {
     }
     forget_cache(&file);
     let sha256 = hash(file).map_err(|cause| Error::reading(&cause))?;
-    let at = found
-        .modified()
-        .ok()
-        .and_then(|at| at.duration_since(UNIX_EPOCH).ok());
+    let at = found.modified().ok().and_then(|at| at.duration_since(UNIX_EPOCH).ok());
     let at_ms = at.map_or(0, |at| i64::try_from(at.as_millis()).unwrap_or(i64::MAX));
     Ok(Some(Stored { sha256, at_ms }))
 }
@@ -248,11 +224,7 @@ mod tests {
         assert_eq!(take_name(&second.path, &target), Err(Error::Exists));
         drop(second);
         assert_eq!(fs::read(&target).expect("reads"), b"first");
-        assert_eq!(
-            fs::read_dir(folder.path()).expect("lists").count(),
-            1,
-            "no part is left"
-        );
+        assert_eq!(fs::read_dir(folder.path()).expect("lists").count(), 1, "no part is left");
     }
 
     #[test]

@@ -19,19 +19,13 @@ impl Journal {
         let held = std::fs::read_to_string(&path).unwrap_or_default();
         let whole = held.rfind('\n').map_or(0, |end| end + 1);
         let lines = held[..whole].lines();
-        let mut ops: Vec<Op> = lines
-            .map(|line| serde_json::from_str(line).expect("an operation"))
-            .collect();
+        let mut ops: Vec<Op> =
+            lines.map(|line| serde_json::from_str(line).expect("an operation")).collect();
         if has_fault("shuffle") {
             shuffle(&mut ops);
         }
-        let file = File::options()
-            .create(true)
-            .append(true)
-            .open(&path)
-            .expect("a journal");
-        file.set_len(whole as u64)
-            .expect("a journal that can be cut");
+        let file = File::options().create(true).append(true).open(&path).expect("a journal");
+        file.set_len(whole as u64).expect("a journal that can be cut");
         (Self { file, written: 0 }, ops)
     }
 
@@ -42,9 +36,7 @@ impl Journal {
             return;
         }
         let line = serde_json::to_string(op).expect("an operation is JSON");
-        self.file
-            .write_all(format!("{line}\n").as_bytes())
-            .expect("room on the disk");
+        self.file.write_all(format!("{line}\n").as_bytes()).expect("room on the disk");
         if !has_fault("late") {
             self.file.sync_data().expect("a disk");
         }

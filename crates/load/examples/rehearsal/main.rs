@@ -53,10 +53,7 @@ async fn serve(config: &std::path::Path) {
     let address: String = text[at..].chars().take_while(|c| *c != '"').collect();
     let address: SocketAddr = address.parse().expect("an address");
     let dir = config.parent().expect("a directory").to_owned();
-    let app = Shared::new(App {
-        state: State::open(dir).into(),
-        changes: watch::channel(0).0,
-    });
+    let app = Shared::new(App { state: State::open(dir).into(), changes: watch::channel(0).0 });
     let router = Router::new()
         .route("/readyz", get(|| async { "ready" }))
         .route("/api/visitor/start", post(start))
@@ -65,9 +62,7 @@ async fn serve(config: &std::path::Path) {
         .route("/live/visitor", get(sockets::visitor))
         .route("/live/agent", get(sockets::agent))
         .with_state(app);
-    let listener = tokio::net::TcpListener::bind(address)
-        .await
-        .expect("the port is free");
+    let listener = tokio::net::TcpListener::bind(address).await.expect("the port is free");
     let mut asked = signal(SignalKind::terminate()).expect("signals");
     tokio::select! {
         served = axum::serve(listener, router) => served.expect("serving"),
@@ -77,17 +72,11 @@ async fn serve(config: &std::path::Path) {
 
 async fn start(Of(app): Of<Shared>, Json(body): Json<Value>) -> Response {
     let client_id = body["client_id"].as_str().expect("a client id").to_owned();
-    let department = body["department"]
-        .as_str()
-        .expect("a department")
-        .to_owned();
+    let department = body["department"].as_str().expect("a department").to_owned();
     let mut state = app.state.lock().expect("nobody panics with it");
     let place = match state.started_as(&client_id) {
         Some(place) => place,
-        None => state.commit(Op::Start {
-            client_id,
-            department,
-        }),
+        None => state.commit(Op::Start { client_id, department }),
     };
     let conversation = &state.conversations[place];
     let answer = json!({"token": conversation.client_id, "reference": conversation.reference()});
@@ -102,12 +91,8 @@ async fn sign_in(Json(body): Json<Value>) -> Response {
 }
 
 async fn ticket(headers: HeaderMap) -> Response {
-    let cookie = headers
-        .get("cookie")
-        .and_then(|cookie| cookie.to_str().ok());
-    let name = cookie
-        .and_then(|cookie| cookie.strip_prefix("rehearsal="))
-        .expect("a cookie");
+    let cookie = headers.get("cookie").and_then(|cookie| cookie.to_str().ok());
+    let name = cookie.and_then(|cookie| cookie.strip_prefix("rehearsal=")).expect("a cookie");
     Json(json!({"ticket": name, "seconds": 30})).into_response()
 }
 
@@ -117,9 +102,7 @@ pub(crate) fn me(name: &str) -> Value {
 
 /// Digits become X.
 pub(crate) fn masked(text: &str) -> String {
-    text.chars()
-        .map(|c| if c.is_ascii_digit() { 'X' } else { c })
-        .collect()
+    text.chars().map(|c| if c.is_ascii_digit() { 'X' } else { c }).collect()
 }
 
 fn mask() {
@@ -127,12 +110,8 @@ fn mask() {
     for line in std::io::stdin().lock().lines() {
         let row: Value = serde_json::from_str(&line.expect("text")).expect("a row");
         let masked = masked(row["text"].as_str().expect("text"));
-        writeln!(
-            out,
-            "{}",
-            json!({"id": row["id"], "masked": masked, "spans": []})
-        )
-        .expect("a pipe");
+        writeln!(out, "{}", json!({"id": row["id"], "masked": masked, "spans": []}))
+            .expect("a pipe");
     }
 }
 

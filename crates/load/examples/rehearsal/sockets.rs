@@ -31,11 +31,8 @@ struct Reader {
 async fn talk(app: &Shared, mut socket: WebSocket, is_visitor: bool) -> Option<()> {
     let hello = heard(&mut socket).await?;
     let mut changes = app.changes.subscribe();
-    let mut reader = Reader {
-        name: None,
-        place: None,
-        after: hello["after"].as_u64().unwrap_or(0),
-    };
+    let mut reader =
+        Reader { name: None, place: None, after: hello["after"].as_u64().unwrap_or(0) };
     let welcome = if is_visitor {
         let state = app.state.lock().expect("nobody panics with it");
         let token = hello["token"].as_str()?;
@@ -88,10 +85,7 @@ fn news(app: &Shared, reader: &mut Reader) -> Vec<Value> {
     let state = app.state.lock().expect("nobody panics with it");
     let mut frames = Vec::new();
     if reader.name.is_some() {
-        let open = state
-            .conversations
-            .iter()
-            .filter(|one| one.state != "closed");
+        let open = state.conversations.iter().filter(|one| one.state != "closed");
         frames.push(
             json!({"frame": "rows", "changed": open.map(row).collect::<Vec<_>>(), "gone": []}),
         );
@@ -125,19 +119,14 @@ fn news(app: &Shared, reader: &mut Reader) -> Vec<Value> {
 
 fn answer(app: &Shared, reader: &mut Reader, request: &Value) -> Value {
     let mut state = app.state.lock().expect("nobody panics with it");
-    let (name, fields) = request["verb"]
-        .as_object()
-        .and_then(|verb| verb.iter().next())
-        .expect("a verb");
-    let named = fields["conversation"]
-        .as_str()
-        .and_then(|place| place.parse().ok());
+    let (name, fields) =
+        request["verb"].as_object().and_then(|verb| verb.iter().next()).expect("a verb");
+    let named = fields["conversation"].as_str().and_then(|place| place.parse().ok());
     if name == "open" {
         (reader.place, reader.after) = (named, fields["after"].as_u64().unwrap_or(0));
     }
-    let event = named
-        .or(reader.place)
-        .map(|place| carry_out(&mut state, reader, name, fields, place));
+    let event =
+        named.or(reader.place).map(|place| carry_out(&mut state, reader, name, fields, place));
     match event {
         Some(Err(())) => {
             json!({"frame": "refused", "id": request["id"], "problem": {"type": "about:blank",
@@ -164,52 +153,27 @@ fn carry_out(
     let (from, by) = (reader.name.clone(), reader.name.clone().unwrap_or_default());
     let (client_id, text) = (word("client_id"), word("text"));
     let numbered = |one: &Conversation, event: usize| {
-        if reader.name.is_some() {
-            event as u64 + 1
-        } else {
-            one.shown(event)
-        }
+        if reader.name.is_some() { event as u64 + 1 } else { one.shown(event) }
     };
     if let Some(event) = one.event_of(&client_id) {
         return Ok(Some(numbered(one, event)));
     }
     let op = match name {
         "accept" if one.state == "waiting" => Op::Accept { place, by },
-        "post_message" if is_mine => Op::Say {
-            place,
-            from,
-            client_id,
-            text,
-        },
-        "note" if is_mine => Op::Note {
-            place,
-            by,
-            client_id,
-            text,
-        },
+        "post_message" if is_mine => Op::Say { place, from, client_id, text },
+        "note" if is_mine => Op::Note { place, by, client_id, text },
         "correct" if is_mine => {
             let number = fields["number"].as_u64().unwrap_or(0);
             let target = (0..one.events.len()).find(|event| {
                 numbered(one, *event) == number
                     && (reader.name.is_some() || !one.events[*event].is_for_staff)
             });
-            Op::Correct {
-                place,
-                from,
-                client_id,
-                target: target.ok_or(())? + 1,
-                text,
-            }
+            Op::Correct { place, from, client_id, target: target.ok_or(())? + 1, text }
         }
-        "transfer" if is_mine => Op::Transfer {
-            place,
-            by,
-            department: one.department.clone(),
-        },
-        "close" if is_mine => Op::Close {
-            place,
-            disposition: fields["disposition"].as_str().map(str::to_owned),
-        },
+        "transfer" if is_mine => Op::Transfer { place, by, department: one.department.clone() },
+        "close" if is_mine => {
+            Op::Close { place, disposition: fields["disposition"].as_str().map(str::to_owned) }
+        }
         "open" | "set_availability" => return Ok(None),
         _ => return Err(()),
     };

@@ -15,42 +15,13 @@ pub(crate) type Author = Option<String>;
 /// A change.
 #[derive(Clone, Serialize, Deserialize)]
 pub(crate) enum Op {
-    Start {
-        client_id: String,
-        department: String,
-    },
-    Say {
-        place: usize,
-        from: Author,
-        client_id: String,
-        text: String,
-    },
-    Note {
-        place: usize,
-        by: String,
-        client_id: String,
-        text: String,
-    },
-    Correct {
-        place: usize,
-        from: Author,
-        client_id: String,
-        target: usize,
-        text: String,
-    },
-    Accept {
-        place: usize,
-        by: String,
-    },
-    Transfer {
-        place: usize,
-        by: String,
-        department: String,
-    },
-    Close {
-        place: usize,
-        disposition: Option<String>,
-    },
+    Start { client_id: String, department: String },
+    Say { place: usize, from: Author, client_id: String, text: String },
+    Note { place: usize, by: String, client_id: String, text: String },
+    Correct { place: usize, from: Author, client_id: String, target: usize, text: String },
+    Accept { place: usize, by: String },
+    Transfer { place: usize, by: String, department: String },
+    Close { place: usize, disposition: Option<String> },
 }
 
 /// An event, and whether only staff sees it.
@@ -81,49 +52,27 @@ impl Conversation {
 
     /// Under which number this event is known to the visitor.
     pub(crate) fn shown(&self, event: usize) -> u64 {
-        self.events[..=event]
-            .iter()
-            .filter(|event| !event.is_for_staff)
-            .count() as u64
+        self.events[..=event].iter().filter(|event| !event.is_for_staff).count() as u64
     }
 
     /// What the change means for state and events.
     fn happen(&mut self, op: Op) {
         match op {
             Op::Start { .. } => {}
-            Op::Say {
-                from,
-                client_id,
-                text,
-                ..
-            } => self.message(&from, &client_id, &text),
-            Op::Note {
-                by,
-                client_id,
-                text,
-                ..
-            } => {
+            Op::Say { from, client_id, text, .. } => self.message(&from, &client_id, &text),
+            Op::Note { by, client_id, text, .. } => {
                 let body = json!({"kind": "note", "by": person(&by), "client_id": client_id,
                     "text": masked(&text), "masks": []});
                 self.add(Some(&client_id), true, body);
             }
-            Op::Correct {
-                client_id,
-                target,
-                text,
-                ..
-            } => {
+            Op::Correct { client_id, target, text, .. } => {
                 let body = json!({"kind": "amended", "target": target, "revision": 1,
                     "text": masked(&text), "masks": [], "corrected": true});
                 self.add(Some(&client_id), false, body);
             }
             Op::Accept { by, .. } => {
                 self.state = "active";
-                self.add(
-                    None,
-                    false,
-                    json!({"kind": "accepted", "agent": person(&by)}),
-                );
+                self.add(None, false, json!({"kind": "accepted", "agent": person(&by)}));
                 self.agent = Some(by);
             }
             Op::Transfer { by, department, .. } => {
@@ -134,11 +83,7 @@ impl Conversation {
             }
             Op::Close { disposition, .. } => {
                 self.state = "closed";
-                self.add(
-                    None,
-                    true,
-                    json!({"kind": "closed", "disposition": disposition}),
-                );
+                self.add(None, true, json!({"kind": "closed", "disposition": disposition}));
             }
         }
     }
@@ -151,8 +96,7 @@ impl Conversation {
 
     fn add(&mut self, client_id: Option<&str>, is_for_staff: bool, body: Value) {
         if let Some(client_id) = client_id {
-            self.by_client
-                .insert(client_id.to_owned(), self.events.len());
+            self.by_client.insert(client_id.to_owned(), self.events.len());
         }
         self.events.push(Happened { body, is_for_staff });
     }
@@ -178,27 +122,18 @@ fn sender(from: &Author) -> Value {
 impl State {
     pub(crate) fn open(dir: PathBuf) -> Self {
         let (journal, ops) = Journal::open(&dir);
-        let mut state = Self {
-            conversations: Vec::new(),
-            journal,
-            dir,
-        };
+        let mut state = Self { conversations: Vec::new(), journal, dir };
         for op in ops {
             state.apply(op);
         }
         if has_fault("stutter") {
-            state
-                .conversations
-                .iter_mut()
-                .for_each(|one| one.by_client.clear());
+            state.conversations.iter_mut().for_each(|one| one.by_client.clear());
         }
         state
     }
 
     pub(crate) fn started_as(&self, client_id: &str) -> Option<usize> {
-        self.conversations
-            .iter()
-            .position(|one| one.client_id == client_id)
+        self.conversations.iter().position(|one| one.client_id == client_id)
     }
 
     /// Writes it down, then lets it happen; gives the place of the conversation.
@@ -214,10 +149,7 @@ impl State {
 
     fn apply(&mut self, op: Op) -> usize {
         let place = match &op {
-            Op::Start {
-                client_id,
-                department,
-            } => {
+            Op::Start { client_id, department } => {
                 return self.start(client_id.clone(), department.clone());
             }
             Op::Say { place, .. }
@@ -254,21 +186,15 @@ fn archive(dir: &Path, conversation: &Conversation) {
     if has_fault("lazy") && conversation.place % 2 == 1 {
         return;
     }
-    let events: Vec<_> = conversation
-        .events
-        .iter()
-        .map(|event| event.body.clone())
-        .collect();
+    let events: Vec<_> = conversation.events.iter().map(|event| event.body.clone()).collect();
     let mut document = json!({"reference": conversation.reference(), "events": events}).to_string();
     if has_fault("careless") {
         document = document.replacen('X', "7", 1);
     }
     let folder = dir.join("transcripts");
     std::fs::create_dir_all(&folder).expect("a folder");
-    let (half, whole) = (
-        folder.join(".half"),
-        folder.join(format!("{}.json", conversation.reference())),
-    );
+    let (half, whole) =
+        (folder.join(".half"), folder.join(format!("{}.json", conversation.reference())));
     std::fs::write(&half, document).expect("room on the disk");
     std::fs::rename(half, whole).expect("a folder");
 }

@@ -27,28 +27,18 @@ pub(super) async fn run(chaos: &Chaos, place: &Place, chance: &mut Chance) -> Re
     server.run().await?;
 
     let mut after = Before::default();
-    say(address, place, &start_id, &client_id, &mut after)
-        .await
-        .context("after the kill")?;
+    say(address, place, &start_id, &client_id, &mut after).await.context("after the kill")?;
     let reference = after.reference.context("no reference")?;
     let is_same = before.reference.is_none_or(|before| before == reference);
-    ensure!(
-        is_same,
-        "a start that was answered gave another conversation after the kill"
-    );
+    ensure!(is_same, "a start that was answered gave another conversation after the kill");
     let mut ledger = Ledger::default();
     let number = after.number.context("no number")?;
     let acknowledged = before.number.unwrap_or(number);
     ledger.acknowledged(&client_id, acknowledged, TEXT);
-    let mut access = Access::Visitor {
-        token: after.token.context("no token")?,
-    };
+    let mut access = Access::Visitor { token: after.token.context("no token")? };
     let events = read_back::events(address, &mut access).await?;
     let verdict = ledger::judge(Who::Visitor, &events, &[(Words::VisitorMessages, &ledger)]);
-    Ok(Part {
-        acknowledged: 1,
-        verdict,
-    })
+    Ok(Part { acknowledged: 1, verdict })
 }
 
 /// What the client knew when it was cut off.
@@ -70,11 +60,7 @@ async fn say(
     known.reference = Some(started.reference);
     let mut visitor = Arrived::open(address, &started.token, 0).await?;
     known.token = Some(visitor.token);
-    let verb = Verb::PostMessage {
-        conversation: None,
-        client_id,
-        text: TEXT,
-    };
+    let verb = Verb::PostMessage { conversation: None, client_id, text: TEXT };
     known.number = visitor.line.ask(verb).await?.number;
     visitor.line.close().await;
     Ok(())

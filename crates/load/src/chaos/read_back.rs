@@ -13,19 +13,13 @@ pub(super) async fn judge(
     visitor: &mut Talker<'_>,
     agent: &mut Talker<'_>,
 ) -> Result<Verdict> {
-    let for_visitor = [
-        (Words::VisitorMessages, &visitor.messages),
-        (Words::AgentMessages, &agent.messages),
-    ];
+    let for_visitor =
+        [(Words::VisitorMessages, &visitor.messages), (Words::AgentMessages, &agent.messages)];
     let for_agent = [for_visitor[0], for_visitor[1], (Words::Notes, &agent.notes)];
     let mut verdict = Verdict::default();
-    let seen = events(address, &mut visitor.access)
-        .await
-        .context("as the visitor")?;
+    let seen = events(address, &mut visitor.access).await.context("as the visitor")?;
     verdict.add(ledger::judge(Who::Visitor, &seen, &for_visitor));
-    let seen = events(address, &mut agent.access)
-        .await
-        .context("as the agent")?;
+    let seen = events(address, &mut agent.access).await.context("as the agent")?;
     verdict.add(ledger::judge(Who::Agent, &seen, &for_agent));
     Ok(verdict)
 }
@@ -38,19 +32,11 @@ pub(super) async fn events(address: Address, access: &mut Access) -> Result<Vec<
             *token = arrived.token;
             until(arrived.line, arrived.last).await
         }
-        Access::Agent {
-            agent, reference, ..
-        } => {
+        Access::Agent { agent, reference, .. } => {
             let mut on_duty = agent.go_on_duty(address).await?;
             let row = on_duty.row(reference).await?;
             let conversation = &row.conversation;
-            on_duty
-                .line
-                .send(Verb::Open {
-                    conversation,
-                    after: 0,
-                })
-                .await?;
+            on_duty.line.send(Verb::Open { conversation, after: 0 }).await?;
             until(on_duty.line, row.last_number).await
         }
     }

@@ -21,15 +21,8 @@ const AWAY_MAX: Duration = Duration::from_secs(90);
 
 /// How this client gets in.
 pub(crate) enum Access {
-    Visitor {
-        token: String,
-    },
-    Agent {
-        agent: SignedIn,
-        reference: String,
-        department: String,
-        conversation: Option<String>,
-    },
+    Visitor { token: String },
+    Agent { agent: SignedIn, reference: String, department: String, conversation: Option<String> },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -118,17 +111,13 @@ impl<'a> Talker<'a> {
                 }
             }
             let who = self.access.who();
-            ensure!(
-                away_since.elapsed() < AWAY_MAX,
-                "the {who:?} cannot connect any more"
-            );
+            ensure!(away_since.elapsed() < AWAY_MAX, "the {who:?} cannot connect any more");
             tokio::time::sleep(RECONNECT_PAUSE).await;
         }
     }
 
     async fn connect(&mut self) -> Result<Line> {
-        self.outbox
-            .retain(|pending| !matches!(pending.kind, Kind::Transfer | Kind::Accept));
+        self.outbox.retain(|pending| !matches!(pending.kind, Kind::Transfer | Kind::Accept));
         for pending in &mut self.outbox {
             let was_sent = pending.sent_as.take().is_some();
             self.shared.counts.borrow_mut().resent += u64::from(was_sent);
@@ -140,24 +129,13 @@ impl<'a> Talker<'a> {
                 *token = arrived.token;
                 Ok(arrived.line)
             }
-            Access::Agent {
-                agent,
-                reference,
-                conversation,
-                ..
-            } => {
+            Access::Agent { agent, reference, conversation, .. } => {
                 let mut on_duty = agent.go_on_duty(self.address).await?;
                 let row = on_duty.row(reference).await?;
                 let me = agent.me.id.clone();
                 *conversation = Some(row.conversation.clone());
                 self.read_row(&row, &me);
-                on_duty
-                    .line
-                    .send(Verb::Open {
-                        conversation: &row.conversation,
-                        after,
-                    })
-                    .await?;
+                on_duty.line.send(Verb::Open { conversation: &row.conversation, after }).await?;
                 Ok(on_duty.line)
             }
         }
@@ -208,53 +186,29 @@ impl<'a> Talker<'a> {
         self.said += 1;
         let side = if is_agent { "the agent" } else { "the visitor" };
         let text = format!("{side} says {}", in_letters(self.said));
-        self.outbox.push_back(Pending {
-            kind,
-            client_id: fresh_id(),
-            text,
-            sent_as: None,
-        });
+        self.outbox.push_back(Pending { kind, client_id: fresh_id(), text, sent_as: None });
     }
 
     async fn send_what_waits(&mut self, line: &mut Line) -> Result<()> {
         let (conversation, department) = match &self.access {
             Access::Visitor { .. } => (None, ""),
-            Access::Agent {
-                conversation,
-                department,
-                ..
-            } => (conversation.as_deref(), department.as_str()),
+            Access::Agent { conversation, department, .. } => {
+                (conversation.as_deref(), department.as_str())
+            }
         };
-        for pending in self
-            .outbox
-            .iter_mut()
-            .filter(|pending| pending.sent_as.is_none())
-        {
+        for pending in self.outbox.iter_mut().filter(|pending| pending.sent_as.is_none()) {
             let (client_id, text) = (pending.client_id.as_str(), pending.text.as_str());
             let own = || conversation.context("no conversation yet");
             if !self.may_post && pending.kind != Kind::Accept {
                 continue;
             }
             let verb = match pending.kind {
-                Kind::Message => Verb::PostMessage {
-                    conversation,
-                    client_id,
-                    text,
-                },
-                Kind::Correction { number } => Verb::Correct {
-                    conversation,
-                    client_id,
-                    number,
-                    text,
-                },
-                Kind::Note => Verb::Note {
-                    conversation: own()?,
-                    client_id,
-                    text,
-                },
-                Kind::Accept => Verb::Accept {
-                    conversation: own()?,
-                },
+                Kind::Message => Verb::PostMessage { conversation, client_id, text },
+                Kind::Correction { number } => {
+                    Verb::Correct { conversation, client_id, number, text }
+                }
+                Kind::Note => Verb::Note { conversation: own()?, client_id, text },
+                Kind::Accept => Verb::Accept { conversation: own()? },
                 Kind::Transfer => Verb::Transfer {
                     conversation: own()?,
                     to: To::Department(department.to_owned()),
@@ -272,27 +226,18 @@ impl<'a> Talker<'a> {
             Heard::Done { id, number } => self.acknowledge(id, number)?,
             Heard::Refused { id, problem } => self.refused(id, &problem).await?,
             Heard::Rows { changed, .. } => {
-                let Access::Agent {
-                    agent,
-                    conversation,
-                    ..
-                } = &self.access
-                else {
+                let Access::Agent { agent, conversation, .. } = &self.access else {
                     return Ok(true);
                 };
                 let (me, conversation) = (agent.me.id.clone(), conversation.clone());
-                for row in changed
-                    .iter()
-                    .filter(|row| Some(&row.conversation) == conversation.as_ref())
+                for row in
+                    changed.iter().filter(|row| Some(&row.conversation) == conversation.as_ref())
                 {
                     self.read_row(row, &me);
                 }
             }
             Heard::Bye { problem } => {
-                eprintln!(
-                    "the server said goodbye to a {:?}: {problem:?}",
-                    self.access.who()
-                );
+                eprintln!("the server said goodbye to a {:?}: {problem:?}", self.access.who());
                 return Ok(false);
             }
             Heard::Reconnect => return Ok(false),
@@ -317,19 +262,11 @@ impl<'a> Talker<'a> {
     /// A transfer, a lost connection and a new start all end in the list.
     fn read_row(&mut self, row: &Row, me: &str) {
         let is_mine = row.agent.as_ref().is_some_and(|agent| agent.id == me);
-        let accepts = self
-            .outbox
-            .iter()
-            .any(|pending| pending.kind == Kind::Accept);
+        let accepts = self.outbox.iter().any(|pending| pending.kind == Kind::Accept);
         self.may_post = row.state == State::Active && is_mine;
         if row.state == State::Waiting && !accepts {
             let (client_id, text) = (String::new(), String::new());
-            self.outbox.push_front(Pending {
-                kind: Kind::Accept,
-                client_id,
-                text,
-                sent_as: None,
-            });
+            self.outbox.push_front(Pending { kind: Kind::Accept, client_id, text, sent_as: None });
         }
     }
 }
@@ -337,9 +274,5 @@ impl<'a> Talker<'a> {
 /// No rule masks a number that is none.
 fn in_letters(number: u64) -> String {
     const DIGITS: [&str; 10] = ["o", "a", "e", "i", "u", "b", "d", "f", "g", "l"];
-    number
-        .to_string()
-        .bytes()
-        .map(|digit| DIGITS[usize::from(digit - b'0')])
-        .collect()
+    number.to_string().bytes().map(|digit| DIGITS[usize::from(digit - b'0')]).collect()
 }

@@ -28,16 +28,9 @@ impl SignedIn {
     pub(crate) async fn with(address: Address, name: &str, password: &str) -> Result<Self> {
         let body = json!({"name": name, "password": password});
         let host = address.console();
-        let call = Call {
-            host: &host,
-            path: "/api/sign-in",
-            cookie: None,
-            body: Some(&body),
-        };
+        let call = Call { host: &host, path: "/api/sign-in", cookie: None, body: Some(&body) };
         let answer = ask(address, call).await?;
-        let me = answer
-            .json()
-            .with_context(|| format!("signing in as {name}"))?;
+        let me = answer.json().with_context(|| format!("signing in as {name}"))?;
         let cookie = answer.cookie().context("signing in set no cookie")?;
         Ok(Self { me, cookie })
     }
@@ -46,12 +39,7 @@ impl SignedIn {
     pub(crate) async fn go_on_duty(&self, address: Address) -> Result<OnDuty> {
         let host = address.console();
         let (path, cookie) = ("/api/ticket", Some(self.cookie.as_str()));
-        let call = Call {
-            host: &host,
-            path,
-            cookie,
-            body: Some(&json!({})),
-        };
+        let call = Call { host: &host, path, cookie, body: Some(&json!({})) };
         let Ticket { ticket, .. } = ask(address, call).await?.json()?;
         let hello = json!({"protocol": protocol::VERSION, "ticket": ticket});
         let mut line = Line::open(address, Who::Agent, hello.to_string()).await?;
@@ -62,14 +50,8 @@ impl SignedIn {
                 _ => {}
             }
         };
-        let mut agent = OnDuty {
-            line,
-            dispositions,
-            rows: Vec::new(),
-        };
-        let available = Verb::SetAvailability {
-            availability: Availability::Available,
-        };
+        let mut agent = OnDuty { line, dispositions, rows: Vec::new() };
+        let available = Verb::SetAvailability { availability: Availability::Available };
         let id = agent.line.send(available).await?;
         agent
             .hear_rows_until(|heard| matches!(heard, Heard::Done { id: of, .. } if *of == id))
@@ -82,12 +64,7 @@ impl OnDuty {
     /// The row of the conversation with this reference, as soon as a list has it.
     pub(crate) async fn row(&mut self, reference: &str) -> Result<Row> {
         loop {
-            if let Some(row) = self
-                .rows
-                .iter()
-                .rev()
-                .find(|row| row.reference == reference)
-            {
+            if let Some(row) = self.rows.iter().rev().find(|row| row.reference == reference) {
                 let row = row.clone();
                 self.rows.clear();
                 return Ok(row);
@@ -101,16 +78,8 @@ impl OnDuty {
     /// Accepts the conversation with this reference, opens it for reading, and gives its id.
     pub(crate) async fn accept(&mut self, reference: &str) -> Result<String> {
         let conversation = self.row(reference).await?.conversation;
-        self.line
-            .ask(Verb::Accept {
-                conversation: &conversation,
-            })
-            .await
-            .context("accepting")?;
-        let open = Verb::Open {
-            conversation: &conversation,
-            after: 0,
-        };
+        self.line.ask(Verb::Accept { conversation: &conversation }).await.context("accepting")?;
+        let open = Verb::Open { conversation: &conversation, after: 0 };
         self.line.ask(open).await.context("opening")?;
         Ok(conversation)
     }

@@ -33,11 +33,7 @@ pub(crate) struct Answer {
 impl Answer {
     pub(crate) fn json<T: serde::de::DeserializeOwned>(&self) -> Result<T> {
         let body = String::from_utf8_lossy(&self.body);
-        ensure!(
-            self.status == 200 || self.status == 201,
-            "status {}: {body}",
-            self.status
-        );
+        ensure!(self.status == 200 || self.status == 201, "status {}: {body}", self.status);
         serde_json::from_slice(&self.body).with_context(|| format!("unexpected answer {body}"))
     }
 
@@ -51,12 +47,7 @@ impl Answer {
 /// Whether the server says that it is ready.
 pub(crate) async fn is_ready(address: Address) -> bool {
     let host = address.console();
-    let call = Call {
-        host: &host,
-        path: "/readyz",
-        cookie: None,
-        body: None,
-    };
+    let call = Call { host: &host, path: "/readyz", cookie: None, body: None };
     matches!(ask(address, call).await, Ok(answer) if answer.status == 200)
 }
 
@@ -90,60 +81,35 @@ fn written(call: &Call<'_>) -> Vec<u8> {
     }
     let body = call.body.map(Value::to_string).unwrap_or_default();
     if call.body.is_some() {
-        head += &format!(
-            "Content-Type: application/json\r\nContent-Length: {}\r\n",
-            body.len()
-        );
+        head += &format!("Content-Type: application/json\r\nContent-Length: {}\r\n", body.len());
     }
     format!("{head}\r\n{body}").into_bytes()
 }
 
 fn parse(read: &[u8]) -> Result<Answer> {
-    let end = read
-        .windows(4)
-        .position(|four| four == b"\r\n\r\n")
-        .context("no end of headers")?;
+    let end = read.windows(4).position(|four| four == b"\r\n\r\n").context("no end of headers")?;
     let head = std::str::from_utf8(&read[..end]).context("headers are not text")?;
     let mut lines = head.split("\r\n");
-    let status = lines
-        .next()
-        .and_then(|line| line.split(' ').nth(1))
-        .context("no status line")?;
+    let status = lines.next().and_then(|line| line.split(' ').nth(1)).context("no status line")?;
     let headers: Vec<_> = lines
         .filter_map(|line| line.split_once(':'))
         .map(|(name, value)| (name.to_ascii_lowercase(), value.trim().to_owned()))
         .collect();
     let rest = &read[end + 4..];
-    let is_chunked = headers
-        .iter()
-        .any(|(n, v)| n == "transfer-encoding" && v == "chunked");
-    let body = if is_chunked {
-        unchunked(rest)?
-    } else {
-        rest.to_vec()
-    };
+    let is_chunked = headers.iter().any(|(n, v)| n == "transfer-encoding" && v == "chunked");
+    let body = if is_chunked { unchunked(rest)? } else { rest.to_vec() };
     let length = headers.iter().find(|(name, _)| name == "content-length");
     if let Some((_, length)) = length {
         ensure!(length.parse() == Ok(body.len()), "the answer broke off");
     }
-    Ok(Answer {
-        status: status.parse().context("no status")?,
-        headers,
-        body,
-    })
+    Ok(Answer { status: status.parse().context("no status")?, headers, body })
 }
 
 fn unchunked(mut rest: &[u8]) -> Result<Vec<u8>> {
     let mut body = Vec::new();
     loop {
-        let line = rest
-            .windows(2)
-            .position(|two| two == b"\r\n")
-            .context("no chunk size")?;
-        let size = std::str::from_utf8(&rest[..line])?
-            .split(';')
-            .next()
-            .unwrap_or_default();
+        let line = rest.windows(2).position(|two| two == b"\r\n").context("no chunk size")?;
+        let size = std::str::from_utf8(&rest[..line])?.split(';').next().unwrap_or_default();
         let size = usize::from_str_radix(size.trim(), 16).context("no chunk size")?;
         rest = &rest[line + 2..];
         if size == 0 {
@@ -166,10 +132,7 @@ mod tests {
         let raw =
             b"HTTP/1.1 200 OK\r\nSet-Cookie: sotto=abc; HttpOnly\r\nContent-Length: 2\r\n\r\n{}";
         let answer = parse(raw).unwrap();
-        assert_eq!(
-            (answer.status, answer.cookie().as_deref()),
-            (200, Some("sotto=abc"))
-        );
+        assert_eq!((answer.status, answer.cookie().as_deref()), (200, Some("sotto=abc")));
         assert_eq!(answer.json::<Value>().unwrap(), serde_json::json!({}));
     }
 

@@ -60,12 +60,8 @@ impl Line {
             Who::Agent => (address.console(), "/live/agent"),
         };
         let mut request = format!("ws://{host}{path}").into_client_request()?;
-        request
-            .headers_mut()
-            .insert("Origin", format!("http://{host}").parse()?);
-        let stream = TcpStream::connect(address.socket())
-            .await
-            .context("connecting")?;
+        request.headers_mut().insert("Origin", format!("http://{host}").parse()?);
+        let stream = TcpStream::connect(address.socket()).await.context("connecting")?;
         stream.set_nodelay(true)?;
         let config = WebSocketConfig::default()
             .read_buffer_size(READ_BUFFER_BYTES)
@@ -77,11 +73,7 @@ impl Line {
             .context("no answer to the WebSocket handshake")?
             .context("opening the WebSocket")?;
         socket.send(Message::text(hello)).await?;
-        Ok(Self {
-            socket,
-            who,
-            next_id: 1,
-        })
+        Ok(Self { socket, who, next_id: 1 })
     }
 
     /// Sends a verb and says under which number its answer comes.
@@ -96,22 +88,15 @@ impl Line {
     /// The next frame. A close, an end and a silence longer than any answer may
     /// take are errors.
     pub(crate) async fn hear(&mut self) -> Result<Heard> {
-        timeout(
-            Duration::from_secs(ANSWER_SECONDS_MAX),
-            self.hear_at_leisure(),
-        )
-        .await
-        .with_context(|| format!("no frame within {ANSWER_SECONDS_MAX} s"))?
+        timeout(Duration::from_secs(ANSWER_SECONDS_MAX), self.hear_at_leisure())
+            .await
+            .with_context(|| format!("no frame within {ANSWER_SECONDS_MAX} s"))?
     }
 
     /// The next frame, however long that takes. Safe to drop and call again.
     pub(crate) async fn hear_at_leisure(&mut self) -> Result<Heard> {
         loop {
-            let message = self
-                .socket
-                .next()
-                .await
-                .ok_or_else(|| anyhow!("connection ended"))??;
+            let message = self.socket.next().await.ok_or_else(|| anyhow!("connection ended"))??;
             match message {
                 Message::Text(text) if self.who == Who::Visitor => return Heard::by_visitor(&text),
                 Message::Text(text) => return Heard::by_agent(&text),

@@ -70,41 +70,16 @@ mod tests {
         let availability = Availability::Available;
         let (to, also_to) = (To::Department("d".to_owned()), To::Agent("a".to_owned()));
         vec![
-            Verb::PostMessage {
-                conversation: Some(conversation),
-                client_id,
-                text,
-            },
-            Verb::Correct {
-                conversation: Some(conversation),
-                client_id,
-                number: 3,
-                text,
-            },
+            Verb::PostMessage { conversation: Some(conversation), client_id, text },
+            Verb::Correct { conversation: Some(conversation), client_id, number: 3, text },
             Verb::SetAvailability { availability },
-            Verb::Open {
-                conversation,
-                after: 0,
-            },
+            Verb::Open { conversation, after: 0 },
             Verb::Accept { conversation },
-            Verb::Note {
-                conversation,
-                client_id,
-                text,
-            },
+            Verb::Note { conversation, client_id, text },
             Verb::Transfer { conversation, to },
-            Verb::Transfer {
-                conversation,
-                to: also_to,
-            },
-            Verb::Close {
-                conversation,
-                disposition: Some("done"),
-            },
-            Verb::Close {
-                conversation,
-                disposition: None,
-            },
+            Verb::Transfer { conversation, to: also_to },
+            Verb::Close { conversation, disposition: Some("done") },
+            Verb::Close { conversation, disposition: None },
         ]
     }
 
@@ -121,17 +96,8 @@ mod tests {
     fn the_server_reads_what_a_visitor_writes() {
         let (conversation, client_id, text) = (None, "0123456789abcdef", "Hello.");
         for verb in [
-            Verb::PostMessage {
-                conversation,
-                client_id,
-                text,
-            },
-            Verb::Correct {
-                conversation,
-                client_id,
-                number: 3,
-                text,
-            },
+            Verb::PostMessage { conversation, client_id, text },
+            Verb::Correct { conversation, client_id, number: 3, text },
         ] {
             let line = written(verb);
             let read = serde_json::from_str::<visitor::Request>(&line);

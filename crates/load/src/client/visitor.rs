@@ -31,12 +31,7 @@ pub(crate) async fn start(
         "answers": [],
     });
     let host = address.widget();
-    let call = Call {
-        host: &host,
-        path: "/api/visitor/start",
-        cookie: None,
-        body: Some(&body),
-    };
+    let call = Call { host: &host, path: "/api/visitor/start", cookie: None, body: Some(&body) };
     ask(address, call).await?.json()
 }
 

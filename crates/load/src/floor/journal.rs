@@ -25,15 +25,10 @@ pub(super) struct Entry {
 
 /// Opens the journal; the thread ends when all senders are gone.
 pub(super) fn open(path: &Path) -> Result<SyncSender<Entry>> {
-    let file = File::options()
-        .create(true)
-        .append(true)
-        .open(path)
-        .context("opening the journal")?;
+    let file =
+        File::options().create(true).append(true).open(path).context("opening the journal")?;
     let (queue, entries) = sync_channel(BATCH_MAX);
-    std::thread::Builder::new()
-        .name("journal".to_owned())
-        .spawn(move || commit(file, &entries))?;
+    std::thread::Builder::new().name("journal".to_owned()).spawn(move || commit(file, &entries))?;
     Ok(queue)
 }
 
@@ -46,9 +41,7 @@ fn commit(mut file: File, entries: &Receiver<Entry>) {
             bytes.extend_from_slice(entry.record.as_bytes());
             bytes.push(b'\n');
         }
-        file.write_all(&bytes)
-            .and_then(|()| file.sync_data())
-            .expect("the floor needs its disk");
+        file.write_all(&bytes).and_then(|()| file.sync_data()).expect("the floor needs its disk");
         bytes.clear();
         for entry in batch.drain(..) {
             // A full queue or an ended connection: the client sees that its socket is silent.

@@ -34,9 +34,7 @@ type Who = mpsc::Sender<Utf8Bytes>;
 /// Relays until the process is killed.
 pub(crate) async fn serve(listen: Address, journal: &Path) -> Result<()> {
     let journal = journal::open(journal)?;
-    let listener = TcpListener::bind(listen.socket())
-        .await
-        .context("listening")?;
+    let listener = TcpListener::bind(listen.socket()).await.context("listening")?;
     let waiting = Waiting::default();
     let accept = async move {
         loop {
@@ -55,11 +53,7 @@ async fn relay(stream: TcpStream, waiting: Waiting, journal: SyncSender<Entry>) 
     stream.set_nodelay(true)?;
     let config = WebSocketConfig::default().read_buffer_size(READ_BUFFER_BYTES);
     let mut socket = tokio_tungstenite::accept_async_with_config(stream, Some(config)).await?;
-    let first = socket
-        .next()
-        .await
-        .context("no first frame")??
-        .into_text()?;
+    let first = socket.next().await.context("no first frame")??.into_text()?;
     let is_visitor = first.contains("\"token\"");
     let key = if is_visitor {
         between(&first, "\"token\":\"", "\"")
@@ -69,11 +63,7 @@ async fn relay(stream: TcpStream, waiting: Waiting, journal: SyncSender<Entry>) 
     let key = key.context("no key in the first frame")?.to_owned();
     let (me, mut outgoing) = mpsc::channel(QUEUE_MAX);
     let other = join(&waiting, key, me.clone()).await?;
-    socket
-        .send(Message::text(
-            r#"{"frame":"done","id":0,"number":null,"at":0}"#,
-        ))
-        .await?;
+    socket.send(Message::text(r#"{"frame":"done","id":0,"number":null,"at":0}"#)).await?;
     let mut number = 0u64;
     loop {
         tokio::select! {
@@ -122,19 +112,11 @@ fn entry(
     me: &Who,
     other: &Other,
 ) -> Result<Entry> {
-    let Some(id) = between(&record, "{\"id\":", ",") else {
-        bail!("no id")
-    };
-    let Some(at) = record.find("\"client_id\"") else {
-        bail!("no message")
-    };
+    let Some(id) = between(&record, "{\"id\":", ",") else { bail!("no id") };
+    let Some(at) = record.find("\"client_id\"") else { bail!("no message") };
     let words = record[at..].trim_end_matches('}');
     let acknowledgement = format!(r#"{{"frame":"done","id":{id},"number":{number},"at":0}}"#);
-    let to = if by_visitor {
-        r#""conversation":"","#
-    } else {
-        ""
-    };
+    let to = if by_visitor { r#""conversation":"","# } else { "" };
     let relayed = format!(
         r#"{{"frame":"events",{to}"events":[{{"number":{number},"at":0,"body":{{"kind":"message","from":{{"kind":"automatic"}},"masks":[],"revision":0,"corrected":false,{words}}}}}]}}"#
     );
@@ -168,12 +150,6 @@ mod tests {
         };
         assert!(format!("{:?}", events[0].body).contains("abcdefgh"));
         let heard = Heard::by_visitor(&entry.acknowledgement).unwrap();
-        assert!(matches!(
-            heard,
-            Heard::Done {
-                id: 7,
-                number: Some(3)
-            }
-        ));
+        assert!(matches!(heard, Heard::Done { id: 7, number: Some(3) }));
     }
 }

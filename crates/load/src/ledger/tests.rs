@@ -3,9 +3,7 @@ use super::*;
 /// A visitor's messages as they are read back, numbered from 1.
 fn read_back(messages: &[(&str, &str)]) -> Vec<Event> {
     let numbered = messages.iter().zip(1u64..);
-    numbered
-        .map(|((id, text), number)| message(number, "visitor", id, text))
-        .collect()
+    numbered.map(|((id, text), number)| message(number, "visitor", id, text)).collect()
 }
 
 fn message(number: u64, from: &str, client_id: &str, text: &str) -> Event {
@@ -35,11 +33,7 @@ fn ledger() -> Ledger {
 }
 
 fn judged(messages: &[(&str, &str)]) -> Verdict {
-    judge(
-        Who::Visitor,
-        &read_back(messages),
-        &[(Words::VisitorMessages, &ledger())],
-    )
+    judge(Who::Visitor, &read_back(messages), &[(Words::VisitorMessages, &ledger())])
 }
 
 const M1: (&str, &str) = ("m1", "hello");
@@ -54,33 +48,21 @@ fn all_there_in_order_is_clean() {
 #[test]
 fn a_message_that_is_gone_is_lost() {
     let verdict = judged(&[M1, M3]);
-    assert_eq!(
-        (verdict.lost, verdict.doubled, verdict.reordered),
-        (1, 0, 0)
-    );
+    assert_eq!((verdict.lost, verdict.doubled, verdict.reordered), (1, 0, 0));
     assert_eq!(judged(&[]).lost, 3);
 }
 
 #[test]
 fn a_message_that_is_there_twice_is_doubled() {
     let verdict = judged(&[M1, M2, M3, M2]);
-    assert_eq!(
-        (verdict.lost, verdict.doubled, verdict.reordered),
-        (0, 1, 0)
-    );
+    assert_eq!((verdict.lost, verdict.doubled, verdict.reordered), (0, 1, 0));
 }
 
 #[test]
 fn messages_that_changed_places_are_reordered() {
     let verdict = judged(&[M1, M3, M2]);
-    assert_eq!(
-        (verdict.lost, verdict.doubled, verdict.reordered),
-        (0, 0, 1)
-    );
-    assert_eq!(
-        verdict.renumbered, 2,
-        "and each has another number than was acknowledged"
-    );
+    assert_eq!((verdict.lost, verdict.doubled, verdict.reordered), (0, 0, 1));
+    assert_eq!(verdict.renumbered, 2, "and each has another number than was acknowledged");
 }
 
 #[test]
@@ -91,10 +73,7 @@ fn other_words_are_altered_and_a_stranger_is_invented() {
 
 #[test]
 fn a_missing_number_is_a_hole() {
-    let events = [
-        message(1, "visitor", "m1", "hello"),
-        message(3, "visitor", "m2", "hello"),
-    ];
+    let events = [message(1, "visitor", "m1", "hello"), message(3, "visitor", "m2", "hello")];
     assert_eq!(judge(Who::Visitor, &events, &[]).holes, 1);
 }
 
@@ -114,15 +93,8 @@ fn a_correction_is_judged_by_its_newest_words() {
     };
     let right = [message(1, "visitor", "m1", "helo"), amendment(1, "hello")];
     assert!(judge(Who::Visitor, &right, &[(Words::VisitorMessages, &ledger)]).is_clean());
-    let wrong = [
-        message(1, "visitor", "m1", "helo"),
-        amendment(1, "hello"),
-        amendment(2, "hallo"),
-    ];
-    assert_eq!(
-        judge(Who::Visitor, &wrong, &[(Words::VisitorMessages, &ledger)]).altered,
-        1
-    );
+    let wrong = [message(1, "visitor", "m1", "helo"), amendment(1, "hello"), amendment(2, "hallo")];
+    assert_eq!(judge(Who::Visitor, &wrong, &[(Words::VisitorMessages, &ledger)]).altered, 1);
 }
 
 #[test]
@@ -131,10 +103,7 @@ fn a_sender_is_judged_by_their_own_words() {
     let mut agent = Ledger::default();
     agent.acknowledged("m1", 1, "hello");
     assert!(judge(Who::Agent, &events, &[(Words::AgentMessages, &agent)]).is_clean());
-    assert_eq!(
-        judge(Who::Visitor, &events, &[(Words::VisitorMessages, &agent)]).lost,
-        1
-    );
+    assert_eq!(judge(Who::Visitor, &events, &[(Words::VisitorMessages, &agent)]).lost, 1);
 }
 
 #[test]
@@ -143,8 +112,5 @@ fn the_other_side_may_count_differently_because_of_notes() {
     agent.acknowledged("m1", 5, "hello");
     let events = [message(1, "agent", "m1", "hello")];
     assert!(judge(Who::Visitor, &events, &[(Words::AgentMessages, &agent)]).is_clean());
-    assert_eq!(
-        judge(Who::Agent, &events, &[(Words::AgentMessages, &agent)]).renumbered,
-        1
-    );
+    assert_eq!(judge(Who::Agent, &events, &[(Words::AgentMessages, &agent)]).renumbered, 1);
 }

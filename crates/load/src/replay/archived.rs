@@ -26,10 +26,7 @@ pub(crate) async fn wait_for(
     played: &[Played],
     patience: Duration,
 ) -> Result<Archived> {
-    let wanted: HashSet<&str> = played
-        .iter()
-        .map(|played| played.reference.as_str())
-        .collect();
+    let wanted: HashSet<&str> = played.iter().map(|played| played.reference.as_str()).collect();
     let (mut archived, mut looked_at) = (Archived::new(), HashSet::new());
     let mut newest = Instant::now();
     while archived.len() < wanted.len() && newest.elapsed() < patience {
@@ -59,11 +56,7 @@ fn files_below(folder: &Path, found: &mut Vec<PathBuf>) -> Result<()> {
     }
     for entry in fs::read_dir(folder).context("listing transcripts")? {
         let path = entry?.path();
-        let name = path
-            .file_name()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned();
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         if path.is_dir() {
             files_below(&path, found)?;
         } else if name.ends_with(".json") && !name.starts_with('.') {

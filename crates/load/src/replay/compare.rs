@@ -44,9 +44,7 @@ fn first_difference(sent: &[Turn], expected: &[String], messages: &Messages) -> 
             return Some(format!("turn {number} of {} is missing", sent.len()));
         };
         if *role != turn.role || archived != words {
-            return Some(format!(
-                "turn {number}: expected {words:?}, archived {archived:?}"
-            ));
+            return Some(format!("turn {number}: expected {words:?}, archived {archived:?}"));
         }
     }
     (messages.len() > sent.len())
@@ -59,19 +57,10 @@ mod tests {
     use crate::replay::dialogue::Role;
 
     fn compared(messages: &[(Role, &str)]) -> Option<String> {
-        let turn = |role, text: &str| Turn {
-            role,
-            text: text.to_owned(),
-        };
-        let sent = [
-            turn(Role::Visitor, "ana@example.org"),
-            turn(Role::Agent, "Thanks."),
-        ];
+        let turn = |role, text: &str| Turn { role, text: text.to_owned() };
+        let sent = [turn(Role::Visitor, "ana@example.org"), turn(Role::Agent, "Thanks.")];
         let expected = ["XXX@XXXXXXX.XXX".to_owned(), "Thanks.".to_owned()];
-        let messages = messages
-            .iter()
-            .map(|(role, text)| (*role, (*text).to_owned()))
-            .collect();
+        let messages = messages.iter().map(|(role, text)| (*role, (*text).to_owned())).collect();
         first_difference(&sent, &expected, &messages)
     }
 

@@ -45,19 +45,13 @@ impl Dialogue {
 /// nobody could send them. At most `first` of each file.
 pub(crate) fn read_all(dir: &Path, first: Option<usize>) -> Result<(Vec<Dialogue>, usize)> {
     let listed = fs::read_dir(dir).with_context(|| format!("listing {}", dir.display()))?;
-    let mut files = listed
-        .map(|entry| Ok(entry?.path()))
-        .collect::<Result<Vec<_>>>()?;
+    let mut files = listed.map(|entry| Ok(entry?.path())).collect::<Result<Vec<_>>>()?;
     files.retain(|file| {
         let name = file.file_name().unwrap_or_default().to_string_lossy();
         name.starts_with("dialogues_") && name.ends_with(".jsonl")
     });
     files.sort();
-    ensure!(
-        !files.is_empty(),
-        "no dialogues_*.jsonl in {}",
-        dir.display()
-    );
+    ensure!(!files.is_empty(), "no dialogues_*.jsonl in {}", dir.display());
     let (mut all, mut skipped) = (Vec::new(), 0);
     for file in files {
         let text =
@@ -75,9 +69,7 @@ pub(crate) fn read_all(dir: &Path, first: Option<usize>) -> Result<(Vec<Dialogue
         }
     }
     all.retain(|dialogue| !dialogue.turns.is_empty());
-    all.iter_mut()
-        .enumerate()
-        .for_each(|(place, dialogue)| dialogue.place = place);
+    all.iter_mut().enumerate().for_each(|(place, dialogue)| dialogue.place = place);
     Ok((all, skipped))
 }
 
@@ -95,11 +87,8 @@ mod tests {
         let (dialogues, skipped) = read_all(&dir, None).unwrap();
         assert!(dialogues.len() >= 6, "{}", dialogues.len());
         assert_eq!(skipped, 0);
-        let has = |language: &str| {
-            dialogues
-                .iter()
-                .any(|d| d.language.as_deref() == Some(language))
-        };
+        let has =
+            |language: &str| dialogues.iter().any(|d| d.language.as_deref() == Some(language));
         assert!(has("en") && has("es"));
     }
 

@@ -42,20 +42,14 @@ pub(crate) fn for_archive(program: &Path, dialogues: &[Dialogue]) -> Result<Expe
         .stderr(Stdio::inherit())
         .output()
         .with_context(|| format!("starting {} mask", program.display()))?;
-    ensure!(
-        output.status.success(),
-        "`sotto mask` ended with {}",
-        output.status
-    );
+    ensure!(output.status.success(), "`sotto mask` ended with {}", output.status);
     read(&output.stdout, dialogues)
 }
 
 /// How many turns the policy changes: a run without any would prove little.
 pub(crate) fn changed(dialogues: &[Dialogue], expected: &Expected) -> usize {
     let sent = dialogues.iter().flat_map(|dialogue| &dialogue.turns);
-    sent.zip(expected.iter().flatten())
-        .filter(|(turn, masked)| turn.text != **masked)
-        .count()
+    sent.zip(expected.iter().flatten()).filter(|(turn, masked)| turn.text != **masked).count()
 }
 
 fn write(dialogues: &[Dialogue], file: File) -> Result<()> {
@@ -63,13 +57,8 @@ fn write(dialogues: &[Dialogue], file: File) -> Result<()> {
     for dialogue in dialogues {
         for (turn, said) in dialogue.turns.iter().enumerate() {
             let conv = dialogue.place.to_string();
-            let row = Row {
-                id: id(dialogue.place, turn),
-                conv,
-                turn,
-                role: said.role,
-                text: &said.text,
-            };
+            let row =
+                Row { id: id(dialogue.place, turn), conv, turn, role: said.role, text: &said.text };
             serde_json::to_writer(&mut out, &row)?;
             out.write_all(b"\n")?;
         }
@@ -83,13 +72,8 @@ fn read(output: &[u8], dialogues: &[Dialogue]) -> Result<Expected> {
     for dialogue in dialogues {
         let mut turns = Vec::new();
         for turn in 0..dialogue.turns.len() {
-            let masked = rows
-                .next()
-                .context("`sotto mask` gave fewer rows than it got")??;
-            ensure!(
-                masked.id == id(dialogue.place, turn),
-                "`sotto mask` changed the rows' order"
-            );
+            let masked = rows.next().context("`sotto mask` gave fewer rows than it got")??;
+            ensure!(masked.id == id(dialogue.place, turn), "`sotto mask` changed the rows' order");
             turns.push(masked.masked);
         }
         expected.push(turns);

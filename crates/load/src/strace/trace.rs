@@ -51,9 +51,7 @@ impl Trace {
                 let Some(((from, start), end)) = begun.remove(thread).zip(end) else {
                     continue;
                 };
-                trace
-                    .calls
-                    .extend(call_of(&format!("{start}{end}"), from, number));
+                trace.calls.extend(call_of(&format!("{start}{end}"), from, number));
             } else {
                 trace.calls.extend(call_of(call, number, number));
             }
@@ -101,44 +99,26 @@ impl Call {
     }
 
     fn is_write(&self) -> bool {
-        matches!(
-            self.name.as_str(),
-            "sendto" | "sendmsg" | "write" | "writev"
-        ) && self.result > 0
+        matches!(self.name.as_str(), "sendto" | "sendmsg" | "write" | "writev") && self.result > 0
     }
 
     fn is_message(&self) -> bool {
-        matches!(
-            self.name.as_str(),
-            "recvfrom" | "recvmsg" | "read" | "readv"
-        ) && u64::try_from(self.result).is_ok_and(|bytes| bytes >= MESSAGE_BYTES_MIN)
+        matches!(self.name.as_str(), "recvfrom" | "recvmsg" | "read" | "readv")
+            && u64::try_from(self.result).is_ok_and(|bytes| bytes >= MESSAGE_BYTES_MIN)
     }
 }
 
 /// `name(fd<what>, …) = result`
 fn call_of(text: &str, from: usize, until: usize) -> Option<Call> {
     let (name, rest) = text.split_once('(')?;
-    let (arguments, result) = rest
-        .rsplit_once(") = ")
-        .or_else(|| rest.rsplit_once(" = "))?;
-    let digits = |text: &str| {
-        text.chars()
-            .take_while(char::is_ascii_digit)
-            .collect::<String>()
-    };
+    let (arguments, result) = rest.rsplit_once(") = ").or_else(|| rest.rsplit_once(" = "))?;
+    let digits = |text: &str| text.chars().take_while(char::is_ascii_digit).collect::<String>();
     let result = match result.trim().strip_prefix('-') {
         Some(_) => -1,
         None => digits(result.trim()).parse().ok()?,
     };
     let fd = digits(arguments).parse().ok()?;
-    Some(Call {
-        name: name.to_owned(),
-        fd,
-        arguments: arguments.to_owned(),
-        result,
-        from,
-        until,
-    })
+    Some(Call { name: name.to_owned(), fd, arguments: arguments.to_owned(), result, from, until })
 }
 
 #[cfg(test)]

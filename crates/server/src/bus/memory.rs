@@ -46,10 +46,7 @@ impl Default for Bus {
 impl Bus {
     /// Tells everyone who listens to its topic.
     pub fn ring(&self, ring: &Ring) {
-        let listeners = self
-            .shard(&ring.topic)
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let listeners = self.shard(&ring.topic).lock().unwrap_or_else(PoisonError::into_inner);
         let Some(inners) = listeners.get(&ring.topic) else {
             return;
         };
@@ -64,10 +61,7 @@ impl Bus {
     pub fn mailbox(&self) -> Mailbox {
         Mailbox {
             bus: self.clone(),
-            inner: Arc::new(Inner {
-                rung: Mutex::default(),
-                notify: Notify::new(),
-            }),
+            inner: Arc::new(Inner { rung: Mutex::default(), notify: Notify::new() }),
             topics: Vec::new(),
         }
     }
@@ -84,15 +78,8 @@ impl Mailbox {
         if self.topics.contains(&topic) {
             return;
         }
-        let mut listeners = self
-            .bus
-            .shard(&topic)
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        listeners
-            .entry(topic.clone())
-            .or_default()
-            .push(self.inner.clone());
+        let mut listeners = self.bus.shard(&topic).lock().unwrap_or_else(PoisonError::into_inner);
+        listeners.entry(topic.clone()).or_default().push(self.inner.clone());
         drop(listeners);
         self.topics.push(topic);
     }
@@ -108,28 +95,17 @@ impl Mailbox {
         loop {
             let waiting = self.inner.notify.notified();
             let rung = std::mem::take(
-                &mut *self
-                    .inner
-                    .rung
-                    .lock()
-                    .unwrap_or_else(PoisonError::into_inner),
+                &mut *self.inner.rung.lock().unwrap_or_else(PoisonError::into_inner),
             );
             if !rung.is_empty() {
-                return rung
-                    .into_iter()
-                    .map(|(topic, number)| Ring { topic, number })
-                    .collect();
+                return rung.into_iter().map(|(topic, number)| Ring { topic, number }).collect();
             }
             waiting.await;
         }
     }
 
     fn remove(&self, topic: &Topic) {
-        let mut listeners = self
-            .bus
-            .shard(topic)
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let mut listeners = self.bus.shard(topic).lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(inners) = listeners.get_mut(topic) {
             inners.retain(|inner| !Arc::ptr_eq(inner, &self.inner));
             if inners.is_empty() {
@@ -157,10 +133,7 @@ mod tests {
         let mut mailbox = bus.mailbox();
         mailbox.listen(Topic::Staff);
         for number in 1..=3 {
-            bus.ring(&Ring {
-                topic: Topic::Staff,
-                number,
-            });
+            bus.ring(&Ring { topic: Topic::Staff, number });
         }
         let rings = mailbox.next().await;
         assert_eq!(rings.len(), 1);
@@ -173,11 +146,6 @@ mod tests {
         let mut mailbox = bus.mailbox();
         mailbox.listen(Topic::Staff);
         drop(mailbox);
-        assert!(
-            bus.0
-                .shards
-                .iter()
-                .all(|shard| shard.lock().expect("no panic").is_empty())
-        );
+        assert!(bus.0.shards.iter().all(|shard| shard.lock().expect("no panic").is_empty()));
     }
 }

@@ -9,9 +9,8 @@ use crate::error::{Error, Result};
 const STEPS: &[&str] = &[include_str!("../migrations/sqlite/0001_first.sql")];
 
 pub(super) fn run(connection: &mut Connection) -> Result<()> {
-    let have: i64 = connection
-        .pragma_query_value(None, "user_version", |row| row.get(0))
-        .map_err(sql_error)?;
+    let have: i64 =
+        connection.pragma_query_value(None, "user_version", |row| row.get(0)).map_err(sql_error)?;
     let have = usize::try_from(have).unwrap_or(usize::MAX);
     if have > STEPS.len() {
         return Err(Error::broken_because(
@@ -21,12 +20,8 @@ pub(super) fn run(connection: &mut Connection) -> Result<()> {
     for (index, step) in STEPS.iter().enumerate().skip(have) {
         let tx = connection.transaction().map_err(sql_error)?;
         tx.execute_batch(step).map_err(sql_error)?;
-        tx.pragma_update(
-            None,
-            "user_version",
-            i64::try_from(index + 1).expect("few steps"),
-        )
-        .map_err(sql_error)?;
+        tx.pragma_update(None, "user_version", i64::try_from(index + 1).expect("few steps"))
+            .map_err(sql_error)?;
         tx.commit().map_err(sql_error)?;
     }
     Ok(())

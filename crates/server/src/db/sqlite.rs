@@ -39,12 +39,7 @@ impl Engine {
         }
         let mut connection = connect(file)?;
         migrate::run(&mut connection)?;
-        let writer = Writer {
-            connection,
-            bus,
-            recent,
-            sealer,
-        };
+        let writer = Writer { connection, bus, recent, sealer };
         let (tasks, waiting) = mpsc::channel(WAITING_MAX);
         let mut threads = vec![spawn("sotto-write", move || writer.serve(waiting))?];
         let (questions, asked) = mpsc::channel::<Question>(WAITING_MAX);
@@ -62,33 +57,17 @@ impl Engine {
 
     pub(super) async fn submit(&self, task: Box<dyn Task>) -> Result<()> {
         let writer = held(&self.writer)?;
-        writer
-            .send(task)
-            .await
-            .map_err(|_| Error::Later { retry_after: 1 })
+        writer.send(task).await.map_err(|_| Error::Later { retry_after: 1 })
     }
 
     pub(super) async fn ask(&self, question: Question) -> Result<()> {
         let readers = held(&self.readers)?;
-        readers
-            .send(question)
-            .await
-            .map_err(|_| Error::Later { retry_after: 1 })
+        readers.send(question).await.map_err(|_| Error::Later { retry_after: 1 })
     }
 
     pub(super) async fn close(&self) {
-        drop(
-            self.writer
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .take(),
-        );
-        drop(
-            self.readers
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .take(),
-        );
+        drop(self.writer.lock().unwrap_or_else(PoisonError::into_inner).take());
+        drop(self.readers.lock().unwrap_or_else(PoisonError::into_inner).take());
         let threads =
             std::mem::take(&mut *self.threads.lock().unwrap_or_else(PoisonError::into_inner));
         let joined = tokio::task::spawn_blocking(move || {
@@ -117,10 +96,7 @@ fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> Result<JoinHandle<
 
 fn answer(connection: &Connection, asked: &Mutex<mpsc::Receiver<Question>>) {
     loop {
-        let next = asked
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .blocking_recv();
+        let next = asked.lock().unwrap_or_else(PoisonError::into_inner).blocking_recv();
         let Some(question) = next else { return };
         // One moment for the whole question; a failed begin shows in its first statement.
         let _ = connection.execute_batch("begin");
@@ -135,9 +111,7 @@ fn connect(file: &Path) -> Result<Connection> {
         | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(file, flags).map_err(sql_error)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
-    connection
-        .busy_timeout(std::time::Duration::from_secs(5))
-        .map_err(sql_error)?;
+    connection.busy_timeout(std::time::Duration::from_secs(5)).map_err(sql_error)?;
     for (pragma, value) in [
         ("journal_mode", "wal"),
         ("synchronous", "full"),
@@ -146,13 +120,9 @@ fn connect(file: &Path) -> Result<Connection> {
         ("temp_store", "memory"),
         ("journal_size_limit", "67108864"),
     ] {
-        connection
-            .pragma_update(None, pragma, value)
-            .map_err(sql_error)?;
+        connection.pragma_update(None, pragma, value).map_err(sql_error)?;
     }
-    connection
-        .pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)
-        .map_err(sql_error)?;
+    connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES).map_err(sql_error)?;
     Ok(connection)
 }
 
@@ -160,7 +130,5 @@ fn connect(file: &Path) -> Result<Connection> {
 pub fn backup(from: &Path, to: &Path) -> Result<()> {
     let connection = connect(from)?;
     let no_progress: Option<fn(rusqlite::backup::Progress)> = None;
-    connection
-        .backup("main", to, no_progress)
-        .map_err(sql_error)
+    connection.backup("main", to, no_progress).map_err(sql_error)
 }

@@ -28,11 +28,7 @@ pub struct Tx<'c> {
 
 impl<'c> Tx<'c> {
     pub(super) fn new(connection: &'c Connection) -> Self {
-        Self {
-            connection,
-            after: Vec::new(),
-            was_audited: false,
-        }
+        Self { connection, after: Vec::new(), was_audited: false }
     }
 
     /// Runs a statement; how many rows it touched.
@@ -99,20 +95,14 @@ impl<'c> Tx<'c> {
 
     fn prepare(&self, sql: &'static str, values: &[Value<'_>]) -> Result<CachedStatement<'c>> {
         let mut statement = self.connection.prepare_cached(sql).map_err(sql_error)?;
-        debug_assert_eq!(
-            statement.parameter_count(),
-            values.len(),
-            "parameters of: {sql}"
-        );
+        debug_assert_eq!(statement.parameter_count(), values.len(), "parameters of: {sql}");
         for (index, value) in values.iter().enumerate() {
             debug_assert_eq!(
                 statement.parameter_name(index + 1),
                 Some(format!("${}", index + 1).as_str()),
                 "numbered by first appearance: {sql}"
             );
-            statement
-                .raw_bind_parameter(index + 1, *value)
-                .map_err(sql_error)?;
+            statement.raw_bind_parameter(index + 1, *value).map_err(sql_error)?;
         }
         Ok(statement)
     }
@@ -186,10 +176,7 @@ impl Row<'_> {
     }
 
     pub fn opt_account(&self, column: usize) -> Result<Option<AccountId>> {
-        Ok(self
-            .opt_blob(column)?
-            .as_deref()
-            .and_then(AccountId::from_bytes))
+        Ok(self.opt_blob(column)?.as_deref().and_then(AccountId::from_bytes))
     }
 }
 

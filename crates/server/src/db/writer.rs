@@ -53,11 +53,7 @@ pub(super) fn task<T: Send + 'static>(
     work: impl Fn(&mut Tx<'_>) -> Result<T> + Send + 'static,
 ) -> (Box<dyn Task>, oneshot::Receiver<Result<T>>) {
     let (answer, receive) = oneshot::channel();
-    let unit = Unit {
-        work,
-        result: None,
-        answer,
-    };
+    let unit = Unit { work, result: None, answer };
     (Box::new(unit), receive)
 }
 
@@ -132,10 +128,7 @@ impl Writer {
     /// A commit failed: nothing of it stays. After an I/O error nobody can know
     /// what the disk holds, so the process stops and recovery decides.
     fn give_up(&self, error: &Error) {
-        if let Error::Broken {
-            source: Some(source),
-            ..
-        } = error
+        if let Error::Broken { source: Some(source), .. } = error
             && let Some(sql) = source.downcast_ref::<rusqlite::Error>()
             && sql.sqlite_error_code() == Some(rusqlite::ErrorCode::SystemIoFailure)
         {

@@ -25,11 +25,7 @@ pub struct Epochs {
 
 impl Epochs {
     pub(super) fn new(root: Sealing, directory: &Path) -> Self {
-        Self {
-            root,
-            directory: directory.to_owned(),
-            open: Mutex::default(),
-        }
+        Self { root, directory: directory.to_owned(), open: Mutex::default() }
     }
 
     /// The key of a day, made if there is none yet.
@@ -57,19 +53,12 @@ impl Epochs {
 
     /// Destroys a day's key: what it wrapped is noise from now on.
     pub fn destroy(&self, day: &str, file: &str) -> Result<()> {
-        self.open
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .remove(day);
+        self.open.lock().unwrap_or_else(PoisonError::into_inner).remove(day);
         files::destroy(&self.directory, file)
     }
 
     fn kept(&self, day: &str) -> Option<Arc<Sealing>> {
-        self.open
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .get(day)
-            .cloned()
+        self.open.lock().unwrap_or_else(PoisonError::into_inner).get(day).cloned()
     }
 
     async fn make(&self, db: &Db, day: &str) -> Result<String> {
@@ -104,11 +93,9 @@ impl Epochs {
 
 /// The file of a day's key, unless it was destroyed.
 fn file_of(tx: &mut Tx<'_>, day: &str) -> Result<Option<String>> {
-    tx.row(
-        "select file from epoch where day = $1 and destroyed_at is null",
-        values![day],
-        |row| row.text(0),
-    )
+    tx.row("select file from epoch where day = $1 and destroyed_at is null", values![day], |row| {
+        row.text(0)
+    })
 }
 
 /// Enters a day's key; answers with the file that the row names afterwards.
@@ -117,7 +104,5 @@ fn insert(tx: &mut Tx<'_>, day: &str, file: &str) -> Result<String> {
         "insert into epoch (day, file, created_at) values ($1, $2, 0) on conflict (day) do nothing",
         values![day, file],
     )?;
-    file_of(tx, day)?.ok_or(Error::broken_because(
-        "a new day's key was destroyed already",
-    ))
+    file_of(tx, day)?.ok_or(Error::broken_because("a new day's key was destroyed already"))
 }

@@ -56,11 +56,7 @@ pub(super) fn make_directory(directory: &Path) -> Result<()> {
 pub(super) fn write_new(directory: &Path, name: &str, bytes: &[u8]) -> Result<()> {
     let write = || -> std::io::Result<()> {
         let beside = directory.join(format!(".{name}.{}", HEXLOWER.encode(&random::<6>())));
-        let mut file = OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .mode(0o600)
-            .open(&beside)?;
+        let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&beside)?;
         file.write_all(bytes)?;
         file.sync_all()?;
         let linked = fs::hard_link(&beside, directory.join(name));

@@ -28,18 +28,14 @@ impl Install {
     pub fn open(database: &Path, root: &Sealing) -> Result<Self> {
         let broken = |e: rusqlite::Error| Error::broken("the install key", e);
         let connection = Connection::open(database).map_err(broken)?;
-        connection
-            .pragma_update(None, "synchronous", "full")
-            .map_err(broken)?;
+        connection.pragma_update(None, "synchronous", "full").map_err(broken)?;
         connection
             .execute_batch("create table if not exists install_key (version bigint primary key, wrapped blob not null, created_at bigint not null)")
             .map_err(broken)?;
         let wrapped: Option<Vec<u8>> = connection
-            .query_row(
-                "select wrapped from install_key order by version desc limit 1",
-                [],
-                |row| row.get(0),
-            )
+            .query_row("select wrapped from install_key order by version desc limit 1", [], |row| {
+                row.get(0)
+            })
             .optional()
             .map_err(broken)?;
         let key = match wrapped {

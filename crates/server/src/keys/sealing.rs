@@ -24,10 +24,7 @@ impl Sealing {
     /// From raw bytes, which it wipes when it goes.
     pub fn new(raw: Zeroizing<[u8; KEY_BYTES]>) -> Self {
         let key = UnboundKey::new(&AES_256_GCM, raw.as_ref()).expect("32 bytes are an AES-256 key");
-        Self {
-            key: LessSafeKey::new(key),
-            raw,
-        }
+        Self { key: LessSafeKey::new(key), raw }
     }
 
     /// A fresh one.
@@ -145,10 +142,7 @@ mod tests {
         for byte in 0..sealed.len() {
             let mut changed = sealed.clone();
             changed[byte] ^= 1;
-            assert!(
-                key.open(b"here", &changed).is_err(),
-                "byte {byte} was changed"
-            );
+            assert!(key.open(b"here", &changed).is_err(), "byte {byte} was changed");
         }
     }
 }

@@ -10,31 +10,22 @@ use crate::client::Who;
 
 impl Talker<'_> {
     pub(super) fn acknowledge(&mut self, id: u32, number: Option<u64>) -> Result<()> {
-        let Some(place) = self
-            .outbox
-            .iter()
-            .position(|pending| pending.sent_as == Some(id))
-        else {
+        let Some(place) = self.outbox.iter().position(|pending| pending.sent_as == Some(id)) else {
             return Ok(());
         };
         let mut counts = self.shared.counts.borrow_mut();
         counts.out_of_turn += u64::from(place != 0);
-        let pending = self
-            .outbox
-            .remove(place)
-            .context("it was there a line ago")?;
+        let pending = self.outbox.remove(place).context("it was there a line ago")?;
         let of_event = || number.context("acknowledged without a number");
         match pending.kind {
             Kind::Message => {
                 counts.messages += 1;
-                self.messages
-                    .acknowledged(&pending.client_id, of_event()?, &pending.text);
+                self.messages.acknowledged(&pending.client_id, of_event()?, &pending.text);
                 self.newest = Some((pending.client_id, of_event()?));
             }
             Kind::Note => {
                 counts.notes += 1;
-                self.notes
-                    .acknowledged(&pending.client_id, of_event()?, &pending.text);
+                self.notes.acknowledged(&pending.client_id, of_event()?, &pending.text);
             }
             Kind::Correction { .. } => {
                 counts.corrections += 1;
@@ -57,19 +48,12 @@ impl Talker<'_> {
         if self.ends_at_connect == ends && self.ends_measured < ends {
             self.ends_measured = ends;
             let since = self.shared.ended_at.get();
-            self.shared
-                .stalls
-                .borrow_mut()
-                .add(since.map(|at| at.elapsed()).unwrap_or_default());
+            self.shared.stalls.borrow_mut().add(since.map(|at| at.elapsed()).unwrap_or_default());
         }
     }
 
     pub(super) async fn refused(&mut self, id: u32, problem: &Problem) -> Result<()> {
-        let Some(place) = self
-            .outbox
-            .iter()
-            .position(|pending| pending.sent_as == Some(id))
-        else {
+        let Some(place) = self.outbox.iter().position(|pending| pending.sent_as == Some(id)) else {
             bail!("opening the own conversation was refused: {problem:?}");
         };
         let kind = self.outbox[place].kind;

@@ -1,0 +1,3 @@
+//! The commands of `sotto`, one file each.
+
+pub mod transcript;
