@@ -1,11 +1,14 @@
 //! Sotto's server. ARCHITECTURE.md tells which module may know which.
 
 pub mod archive;
+pub mod audit;
 pub mod bus;
 pub mod cli;
 pub mod clock;
+pub mod config;
 pub mod db;
 pub mod error;
 pub mod events;
 pub mod ids;
+pub mod jobs;
 pub mod keys;

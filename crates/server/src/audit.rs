@@ -1,0 +1,118 @@
+//! The audit chain: who did what, when, and proof that nothing was taken out.
+//!
+//! An entry is written, unnumbered, in the transaction of what it records; the
+//! sealer numbers, chains and signs it in the same commit. Entries hold ids and
+//! codes, never words.
+//!
+//! Entry hash: SHA-256 over the previous hash (32 zero bytes for the first) and
+//! the entry's canonical line, `seq|at|actor kind|actor|action|subject|detail`.
+
+use data_encoding::HEXLOWER;
+
+use crate::clock::Millis;
+use crate::db::Tx;
+use crate::error::Result;
+use crate::events::Sender;
+use crate::ids::sha256;
+use crate::keys::Install;
+use crate::values;
+
+/// What is recorded.
+#[derive(Debug, Clone)]
+pub struct Entry<'a> {
+    pub at: Millis,
+    pub actor: Sender,
+    /// `conversation.accepted`, `settings.changed`, …
+    pub action: &'static str,
+    /// A reference or an id.
+    pub subject: &'a str,
+    /// Codes and numbers only.
+    pub detail: &'a str,
+}
+
+/// The chain's newest entry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Head {
+    pub seq: u64,
+    pub hash: [u8; 32],
+}
+
+/// Writes an entry; the commit seals it.
+pub fn record(tx: &mut Tx<'_>, entry: &Entry<'_>) -> Result<()> {
+    let account = entry.actor.account();
+    tx.run(
+        "insert into audit (at, actor_kind, actor, action, subject, detail) values ($1, $2, $3, $4, $5, $6)",
+        values![entry.at, entry.actor.code(), account.as_ref(), entry.action, entry.subject, entry.detail],
+    )?;
+    tx.mark_audited();
+    Ok(())
+}
+
+/// Numbers and chains what is new, and signs the new head.
+pub fn seal(tx: &mut Tx<'_>, install: &Install) -> Result<()> {
+    let mut head = head(tx)?;
+    let fresh = tx.rows(
+        "select id, at, actor_kind, actor, action, subject, detail from audit where seq is null order by id",
+        values![],
+        |row| Ok((row.int(0)?, line(row, 1)?)),
+    )?;
+    let last = fresh.len().saturating_sub(1);
+    for (index, (id, line)) in fresh.into_iter().enumerate() {
+        head.seq += 1;
+        head.hash = chained(&head.hash, head.seq, &line);
+        let signature = (index == last).then(|| install.sign(&head.hash));
+        tx.run(
+            "update audit set seq = $1, hash = $2, signature = $3 where id = $4",
+            values![head.seq, &head.hash, signature.as_ref().map(<[u8; 64]>::as_slice), id],
+        )?;
+    }
+    Ok(())
+}
+
+/// The newest sealed entry; 0 and zeros before the first.
+pub fn head(tx: &mut Tx<'_>) -> Result<Head> {
+    let found = tx.row(
+        "select seq, hash from audit where seq is not null order by seq desc limit 1",
+        values![],
+        |row| Ok((row.number(0)?, row.blob(1)?)),
+    )?;
+    let (seq, hash) = found.unwrap_or((0, vec![0; 32]));
+    Ok(Head { seq, hash: hash.try_into().unwrap_or([0; 32]) })
+}
+
+/// Walks the chain; the seq of the first entry that is not as it was written.
+pub fn first_broken(tx: &mut Tx<'_>) -> Result<Option<u64>> {
+    let entries = tx.rows(
+        "select seq, hash, at, actor_kind, actor, action, subject, detail from audit \
+         where seq is not null order by seq",
+        values![],
+        |row| Ok((row.number(0)?, row.blob(1)?, line(row, 2)?)),
+    )?;
+    let mut before = Head { seq: 0, hash: [0; 32] };
+    for (seq, hash, line) in entries {
+        let expected = chained(&before.hash, before.seq + 1, &line);
+        if seq != before.seq + 1 || hash != expected {
+            return Ok(Some(before.seq + 1));
+        }
+        before = Head { seq, hash: expected };
+    }
+    Ok(None)
+}
+
+fn line(row: &crate::db::Row<'_>, from: usize) -> Result<String> {
+    let actor = row.opt_blob(from + 2)?.map(|id| HEXLOWER.encode(&id)).unwrap_or_default();
+    Ok(format!(
+        "{}|{}|{actor}|{}|{}|{}",
+        row.int(from)?,
+        row.text(from + 1)?,
+        row.text(from + 3)?,
+        row.opt_text(from + 4)?.unwrap_or_default(),
+        row.text(from + 5)?,
+    ))
+}
+
+fn chained(before: &[u8; 32], seq: u64, line: &str) -> [u8; 32] {
+    let mut bytes = before.to_vec();
+    bytes.extend_from_slice(format!("{seq}|{line}").as_bytes());
+    sha256(&bytes)
+}

@@ -1,0 +1,153 @@
+//! What an operator sets (file and environment), apart from what an
+//! administrator sets in the console ([`sections`]).
+
+pub mod sections;
+
+use std::path::PathBuf;
+
+use serde::Deserialize;
+
+/// `sotto.toml`. Every key has a default; an unknown key is refused with its line.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Config {
+    /// Address and port that browsers reach.
+    pub listen: String,
+    /// Database and node-local files.
+    pub data_dir: PathBuf,
+    /// Root and epoch keys: another volume than `data_dir`.
+    pub key_dir: PathBuf,
+    pub origins: Origins,
+    pub limits: Limits,
+}
+
+/// The three origins; the router goes by Host.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Origins {
+    pub console: String,
+    pub widget: String,
+    pub files: String,
+}
+
+/// Ceilings; units are in the names.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Limits {
+    pub message_bytes: usize,
+    pub frame_bytes: usize,
+    pub messages_per_minute: u32,
+    pub connections: usize,
+    pub authenticate_seconds: u32,
+    pub header_read_seconds: u32,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            listen: "127.0.0.1:8080".to_owned(),
+            data_dir: PathBuf::from("data"),
+            key_dir: PathBuf::from("keys"),
+            origins: Origins::default(),
+            limits: Limits::default(),
+        }
+    }
+}
+
+impl Default for Origins {
+    fn default() -> Self {
+        Self {
+            console: "http://localhost:8080".to_owned(),
+            widget: "http://widget.localhost:8080".to_owned(),
+            files: "http://files.localhost:8080".to_owned(),
+        }
+    }
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            message_bytes: 16 * 1024,
+            frame_bytes: 64 * 1024,
+            messages_per_minute: 100,
+            connections: 20_000,
+            authenticate_seconds: 5,
+            header_read_seconds: 10,
+        }
+    }
+}
+
+/// Reads the file's text, then `SOTTO_SECTION__NAME` variables over it.
+///
+/// # Errors
+/// A sentence that names the key and, for the file, the line.
+pub fn read(
+    text: &str,
+    environment: impl Iterator<Item = (String, String)>,
+) -> Result<Config, String> {
+    let mut table: toml::Table = text.parse().map_err(|e: toml::de::Error| e.to_string())?;
+    // The file alone first, so that a mistake in it is told with its line.
+    toml::from_str::<Config>(text).map_err(|e| e.to_string())?;
+    for (name, value) in environment {
+        let Some(path) = name.strip_prefix("SOTTO_") else { continue };
+        let path: Vec<String> = path.split("__").map(str::to_ascii_lowercase).collect();
+        overlay(&mut table, &path, parsed(&value))
+            .map_err(|()| format!("{name} names a section that is a value in the file"))?;
+    }
+    Config::deserialize(table).map_err(|e| format!("with the environment's settings: {e}"))
+}
+
+/// A value as TOML where it is TOML, else as text.
+fn parsed(value: &str) -> toml::Value {
+    format!("value = {value}")
+        .parse::<toml::Table>()
+        .ok()
+        .and_then(|mut table| table.remove("value"))
+        .unwrap_or_else(|| toml::Value::String(value.to_owned()))
+}
+
+fn overlay(table: &mut toml::Table, path: &[String], value: toml::Value) -> Result<(), ()> {
+    match path {
+        [] => Ok(()),
+        [last] => {
+            table.insert(last.clone(), value);
+            Ok(())
+        }
+        [section, rest @ ..] => {
+            let inner = table
+                .entry(section.clone())
+                .or_insert_with(|| toml::Value::Table(toml::Table::new()));
+            overlay(inner.as_table_mut().ok_or(())?, rest, value)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_unknown_key_is_refused_with_its_line() {
+        let error = read("listen = \"[::1]:80\"\nlisten_on = 3\n", std::iter::empty()).unwrap_err();
+        assert!(error.contains("line 2"), "{error}");
+        assert!(error.contains("listen_on"), "{error}");
+    }
+
+    #[test]
+    fn the_environment_wins_over_the_file() {
+        let set = [
+            ("SOTTO_LIMITS__MESSAGES_PER_MINUTE".to_owned(), "9".to_owned()),
+            ("SOTTO_LISTEN".to_owned(), "127.0.0.1:1".to_owned()),
+            ("HOME".to_owned(), "/".to_owned()),
+        ];
+        let config = read("[limits]\nmessages_per_minute = 5\n", set.into_iter()).unwrap();
+        assert_eq!(config.limits.messages_per_minute, 9);
+        assert_eq!(config.listen, "127.0.0.1:1");
+    }
+
+    #[test]
+    fn an_unknown_variable_is_refused_too() {
+        let set = [("SOTTO_LIMITS__MESAGES".to_owned(), "9".to_owned())];
+        assert!(read("", set.into_iter()).unwrap_err().contains("mesages"));
+    }
+}

@@ -1,0 +1,121 @@
+//! What is to be done later: rows, claimed by any node once.
+//!
+//! A job's payload is an id; its last error is a code. One job of a kind exists
+//! for a subject: scheduling again moves it.
+
+use crate::bus::Topic;
+use crate::clock::Millis;
+use crate::db::Tx;
+use crate::error::Result;
+use crate::ids::ConversationId;
+use crate::values;
+
+/// How long a claim holds before another worker may take the job over.
+const LEASE_SECONDS: u32 = 60;
+/// Between tries: 2, 4, 8 … seconds, at most this.
+const BACKOFF_SECONDS_MAX: u32 = 15 * 60;
+
+/// What is to be done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// The agent that a conversation is offered to did not accept.
+    AcceptOver,
+    /// Look whether anybody wrote lately.
+    Silence,
+    /// Nothing is open longer than the limit.
+    OpenTooLong,
+    WrapUpOver,
+    /// A waiting visitor's connection went; did they come back?
+    VisitorGone,
+    Deliver,
+    Shred,
+}
+
+impl Kind {
+    pub const ALL: [Self; 7] = [
+        Self::AcceptOver,
+        Self::Silence,
+        Self::OpenTooLong,
+        Self::WrapUpOver,
+        Self::VisitorGone,
+        Self::Deliver,
+        Self::Shred,
+    ];
+
+    /// For a column.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::AcceptOver => "accept_over",
+            Self::Silence => "silence",
+            Self::OpenTooLong => "open_too_long",
+            Self::WrapUpOver => "wrap_up_over",
+            Self::VisitorGone => "visitor_gone",
+            Self::Deliver => "deliver",
+            Self::Shred => "shred",
+        }
+    }
+
+    fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.code() == code)
+    }
+}
+
+/// A claimed job.
+#[derive(Debug, Clone, Copy)]
+pub struct Job {
+    pub kind: Kind,
+    pub subject: ConversationId,
+    pub attempts: u32,
+}
+
+/// Due at a time; a job of the kind that is there already moves to it.
+pub fn schedule(tx: &mut Tx<'_>, kind: Kind, subject: ConversationId, due: Millis) -> Result<()> {
+    tx.run(
+        "insert into job (kind, subject, due_at, attempts, created_at) values ($1, $2, $3, 0, $4) \
+         on conflict (kind, subject) do update set due_at = excluded.due_at, lease_until = null, attempts = 0",
+        values![kind.code(), &subject, due, due],
+    )?;
+    tx.ring(Topic::Jobs, u64::try_from(due.0).unwrap_or(0));
+    Ok(())
+}
+
+/// No longer wanted.
+pub fn cancel(tx: &mut Tx<'_>, kind: Kind, subject: ConversationId) -> Result<()> {
+    tx.run("delete from job where kind = $1 and subject = $2", values![kind.code(), &subject])?;
+    Ok(())
+}
+
+/// Claims the job that is due longest.
+pub fn claim(tx: &mut Tx<'_>, now: Millis) -> Result<Option<Job>> {
+    let found = tx.row(
+        "update job set lease_until = $1, attempts = attempts + 1 where id = (\
+           select id from job where due_at <= $2 and (lease_until is null or lease_until < $3) \
+           order by due_at limit 1) returning kind, subject, attempts",
+        values![now.plus_seconds(LEASE_SECONDS), now, now],
+        |row| Ok((row.text(0)?, row.conversation(1)?, row.number(2)?)),
+    )?;
+    Ok(found.and_then(|(kind, subject, attempts)| {
+        let attempts = u32::try_from(attempts).unwrap_or(u32::MAX);
+        Kind::from_code(&kind).map(|kind| Job { kind, subject, attempts })
+    }))
+}
+
+/// It failed: try again later, each time later than before.
+pub fn retry(tx: &mut Tx<'_>, job: Job, now: Millis, code: &'static str) -> Result<()> {
+    let seconds = 1_u32.checked_shl(job.attempts.min(16)).unwrap_or(BACKOFF_SECONDS_MAX);
+    let due = now.plus_seconds(seconds.min(BACKOFF_SECONDS_MAX));
+    tx.run(
+        "update job set due_at = $1, lease_until = null, last_error = $2 where kind = $3 and subject = $4",
+        values![due, code, job.kind.code(), &job.subject],
+    )?;
+    tx.ring(Topic::Jobs, u64::try_from(due.0).unwrap_or(0));
+    Ok(())
+}
+
+/// When the next job is due, if there is any.
+pub fn next_due(tx: &mut Tx<'_>) -> Result<Option<Millis>> {
+    tx.row("select min(due_at) from job where lease_until is null", values![], |row| {
+        row.opt_millis(0)
+    })
+    .map(Option::flatten)
+}
