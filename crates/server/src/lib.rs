@@ -6,6 +6,7 @@ pub mod bus;
 pub mod cli;
 pub mod clock;
 pub mod config;
+pub mod conversation;
 pub mod db;
 pub mod error;
 pub mod events;
