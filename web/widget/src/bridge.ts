@@ -1,4 +1,4 @@
-//! What loader and frame say to each other: open, close, and two numbers. Never words, never tokens.
+//! What loader and frame say to each other: open, close, and one number. Never words, never tokens.
 //!
 //! The frame calls its parent by the parent's exact origin; the loader answers
 //! the frame's exact origin with one end of a channel, and everything after
@@ -16,9 +16,7 @@ export type ToLoader =
   /** Hide the panel. `forget`: the visitor is gone, take the frame away too. */
   | { verb: 'close'; forget: boolean }
   /** A conversation runs, and this many of its messages were not seen. */
-  | { verb: 'unread'; count: number }
-  /** The height, in CSS px, that the content asks for on a desktop. */
-  | { verb: 'resize'; height: number };
+  | { verb: 'unread'; count: number };
 
 /** Only plain objects of our own shape: what a page sends is not to be trusted with more. */
 export function isGreeting(message: unknown, verb: Greeting['verb']): boolean {

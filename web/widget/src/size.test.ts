@@ -7,7 +7,7 @@ import { expect, test } from 'vitest';
 
 const BUILT = new URL('../../dist/widget/', import.meta.url);
 const LOADER_BYTES_MAX = 2_500;
-const FIRST_CONVERSATION_BYTES_MAX = 22_500;
+const FIRST_CONVERSATION_BYTES_MAX = 23_000;
 
 const gzipBytes = (file: string) => gzipSync(readFileSync(new URL(file, BUILT)), { level: 9 }).length;
 

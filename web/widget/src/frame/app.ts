@@ -72,7 +72,7 @@ export class App {
 
   /** Asks for the clinic's settings and the visitor's language at once. */
   async load(): Promise<void> {
-    const wanted = [location.hash.slice(1), ...navigator.languages].filter((tag) => tag !== '');
+    const wanted = [this.words === null ? location.hash.slice(1) : this.language, ...navigator.languages].filter((tag) => tag !== '');
     const words = this.speak(chooseLanguage(['en', 'es'], wanted));
     this.configProblem = null;
     try {

@@ -38,6 +38,22 @@ export class Form extends Component<Props, { isTried: boolean }> {
     this.setState({});
   };
 
+  #departments() {
+    const { app, words, config } = this.props;
+    return (
+      <label>
+        {words.department}
+        <select value={app.draft.department} onChange={(event) => this.#change({ department: event.currentTarget.value })}>
+          {config.departments.map(({ id, name, is_open }) => (
+            <option key={id} value={id}>
+              {name} ({is_open ? words.openNow : words.closedNow})
+            </option>
+          ))}
+        </select>
+      </label>
+    );
+  }
+
   override render() {
     const { app, words, config } = this.props;
     const { draft, startProblem } = app;
@@ -50,18 +66,7 @@ export class Form extends Component<Props, { isTried: boolean }> {
       <main>
         <form novalidate onSubmit={this.#submit}>
           <h2 tabIndex={-1}>{isOpen ? words.formTitle : words.closedTitle}</h2>
-          {config.departments.length > 1 && (
-            <label>
-              {words.department}
-              <select value={draft.department} onChange={(event) => this.#change({ department: event.currentTarget.value })}>
-                {config.departments.map(({ id, name, is_open }) => (
-                  <option key={id} value={id}>
-                    {name} ({is_open ? words.openNow : words.closedNow})
-                  </option>
-                ))}
-              </select>
-            </label>
-          )}
+          {config.departments.length > 1 && this.#departments()}
           {!isOpen && <p class="amber">{words.closedHint}</p>}
           <label>
             <span>

@@ -19,10 +19,11 @@ interface Props {
   bytesMax: number;
 }
 
-export class Talk extends Component<Props, { editing: Message | null }> {
-  override state = { editing: null };
+export class Talk extends Component<Props, { editing: Message | null; hasNews: boolean }> {
+  override state = { editing: null, hasNews: false };
   #list: HTMLElement | null = null;
   #isAtEnd = true;
+  #last = 0;
   #tick: ReturnType<typeof setInterval> | undefined;
 
   override componentDidMount() {
@@ -38,7 +39,10 @@ export class Talk extends Component<Props, { editing: Message | null }> {
   }
 
   override componentDidUpdate() {
+    const { last } = this.props.conversation.thread;
     if (this.#isAtEnd) this.#toEnd();
+    else if (last > this.#last) this.setState({ hasNews: true });
+    this.#last = last;
   }
 
   /** At 400 % zoom the whole page scrolls, not the list. */
@@ -55,6 +59,7 @@ export class Talk extends Component<Props, { editing: Message | null }> {
   #scrolled = () => {
     const box = this.#box();
     if (box) this.#isAtEnd = box.scrollHeight - box.scrollTop - box.clientHeight < 48;
+    if (this.#isAtEnd && this.state.hasNews) this.setState({ hasNews: false });
   };
 
   #edit = (editing: Message | null) => this.setState({ editing });
@@ -83,6 +88,11 @@ export class Talk extends Component<Props, { editing: Message | null }> {
           ))}
           {view !== null && !runs && <Ending app={app} words={words} conversation={conversation} />}
         </div>
+        {this.state.hasNews && (
+          <button type="button" class="primary" onClick={this.#toEnd}>
+            {words.newMessages}
+          </button>
+        )}
         <Above app={app} words={words} conversation={conversation} />
         {(view === null || runs) && (
           <Composer words={words} conversation={conversation} bytesMax={bytesMax} editing={this.state.editing} edit={this.#edit} />

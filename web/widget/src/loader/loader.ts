@@ -73,115 +73,115 @@ function launcherButton(): { button: HTMLButtonElement; badge: HTMLElement } {
   return { button, badge };
 }
 
-function launch(): void {
-  const host = document.createElement('sotto-launcher');
-  const root = host.attachShadow({ mode: 'open' });
-  const sheet = new CSSStyleSheet();
-  sheet.replaceSync(css);
-  root.adoptedStyleSheets = [sheet];
+/** The button, and once it was pressed the frame. */
+class Launcher {
+  #root: ShadowRoot;
+  #button: HTMLButtonElement;
+  #badge: HTMLElement;
+  #iframe: HTMLIFrameElement | null = null;
+  #port: MessagePort | null = null;
+  #isOpen = false;
+  #hadConversation = false;
 
-  const accent = /^#[0-9a-f]{6}$/i.test(script.dataset.accent ?? '') ? (script.dataset.accent as string) : '#0b6766';
-  host.style.setProperty('--a', accent);
-  host.style.setProperty('--b', inkOn(accent));
+  constructor() {
+    const host = document.createElement('sotto-launcher');
+    this.#root = host.attachShadow({ mode: 'open' });
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(css);
+    this.#root.adoptedStyleSheets = [sheet];
+    const accent = script.dataset.accent ?? '';
+    const readable = /^#[0-9a-f]{6}$/i.test(accent) ? accent : '#0b6766';
+    host.style.setProperty('--a', readable);
+    host.style.setProperty('--b', inkOn(readable));
+    ({ button: this.#button, badge: this.#badge } = launcherButton());
+    this.#button.onclick = () => this.#show(!this.#isOpen, true);
+    this.#root.append(this.#button);
+    document.body.append(host);
+    this.#count(0);
 
-  const { button, badge } = launcherButton();
-  root.append(button);
-  document.body.append(host);
+    window.addEventListener('message', (event) => this.#greet(event));
+    window.visualViewport?.addEventListener('resize', () => this.#fit());
+    window.visualViewport?.addEventListener('scroll', () => this.#fit());
 
-  let iframe: HTMLIFrameElement | null = null;
-  let port: MessagePort | null = null;
-  let isOpen = false;
-  let hadConversation = false;
+    const before = remembered();
+    if (before === null) return;
+    this.#hadConversation = true;
+    this.#embed();
+    this.#show(before === 'open', false);
+  }
 
-  const tell = (message: ToFrame) => port?.postMessage(message);
-
-  function draw(): void {
+  #show(isOpen: boolean, takesFocus: boolean): void {
+    this.#isOpen = isOpen;
+    if (isOpen && !this.#iframe) this.#embed();
+    remember(isOpen ? 'open' : this.#hadConversation ? 'had' : null);
     // Until the frame can close itself, the button stays as the way back.
-    button.hidden = isOpen && port !== null;
-    button.ariaExpanded = String(isOpen);
-    if (iframe) iframe.hidden = !isOpen;
-    fit();
+    this.#button.hidden = isOpen && this.#port !== null;
+    this.#button.ariaExpanded = String(isOpen);
+    if (this.#iframe) this.#iframe.hidden = !isOpen;
+    this.#fit();
+    const message: ToFrame = { verb: isOpen ? 'open' : 'close' };
+    this.#port?.postMessage(message);
+    if (takesFocus) (isOpen ? this.#iframe : this.#button)?.focus();
   }
 
-  /** On a phone the keyboard covers the page without making it smaller; the visual viewport knows. */
-  function fit(): void {
-    const view = window.visualViewport;
-    if (!iframe || !view) return;
-    const isPhone = matchMedia(PHONE).matches && view.scale < 1.05;
-    iframe.style.height = isPhone ? `${view.height}px` : '';
-    iframe.style.top = isPhone ? `${view.offsetTop}px` : '';
-  }
-
-  function show(doOpen: boolean, takesFocus: boolean): void {
-    isOpen = doOpen;
-    if (doOpen && !iframe) embed();
-    remember(isOpen ? 'open' : hadConversation ? 'had' : null);
-    draw();
-    tell({ verb: isOpen ? 'open' : 'close' });
-    if (takesFocus) (isOpen ? iframe : button)?.focus();
-  }
-
-  function embed(): void {
-    iframe = document.createElement('iframe');
+  #embed(): void {
+    const iframe = (this.#iframe = document.createElement('iframe'));
     iframe.title = words.title;
     iframe.setAttribute('sandbox', SANDBOX);
     iframe.allow = '';
     iframe.referrerPolicy = 'strict-origin';
     iframe.src = `${origin}/widget/?site=${encodeURIComponent(site)}#${fixed}`;
-    root.append(iframe);
+    this.#root.append(iframe);
   }
 
-  function forget(): void {
-    iframe?.remove();
-    iframe = port = null;
-    hadConversation = false;
-    count(0);
+  /** On a phone the keyboard covers the page without making it smaller; the visual viewport knows. */
+  #fit(): void {
+    const view = window.visualViewport;
+    if (!this.#iframe || !view) return;
+    const isPhone = matchMedia(PHONE).matches && view.scale < 1.05;
+    this.#iframe.style.height = isPhone ? `${view.height}px` : '';
+    this.#iframe.style.top = isPhone ? `${view.offsetTop}px` : '';
   }
 
-  function count(unread: number): void {
-    badge.hidden = unread === 0;
-    badge.textContent = unread > 9 ? '9+' : String(unread);
-    button.ariaLabel = unread > 0 ? `${words.label} (${unread} ${words.unread})` : words.label;
+  #greet({ data, origin: from, source }: MessageEvent): void {
+    const frame = this.#iframe?.contentWindow;
+    if (!frame || from !== origin || source !== frame || !isGreeting(data, 'ready')) return;
+    const channel = new MessageChannel();
+    this.#port = channel.port1;
+    this.#port.onmessage = (said) => this.#hear(said.data as ToLoader);
+    frame.postMessage({ sotto: 1, verb: 'channel' }, origin, [channel.port2]);
+    // A frame that had the focus before its page came must be given it again.
+    const hadFocus = this.#isOpen && this.#root.activeElement === this.#iframe;
+    if (hadFocus) this.#iframe?.blur();
+    this.#show(this.#isOpen, hadFocus);
   }
 
-  function hear(message: ToLoader): void {
+  #hear(message: ToLoader): void {
     if (message.verb === 'unread') {
-      hadConversation = true;
-      count(message.count);
-      remember(isOpen ? 'open' : 'had');
+      this.#hadConversation = true;
+      this.#count(message.count);
+      remember(this.#isOpen ? 'open' : 'had');
     } else if (message.verb === 'close') {
-      if (message.forget) forget();
-      show(false, true);
-    } else if (message.verb === 'resize' && iframe) {
-      iframe.style.maxHeight = matchMedia(PHONE).matches ? '' : `min(${Number(message.height)}px, 100dvh - 32px)`;
+      if (message.forget) this.#forget();
+      this.#show(false, true);
     }
   }
 
-  window.addEventListener('message', (event) => {
-    if (!iframe || event.origin !== origin || event.source !== iframe.contentWindow || !isGreeting(event.data, 'ready')) return;
-    const channel = new MessageChannel();
-    port = channel.port1;
-    port.onmessage = (said) => hear(said.data as ToLoader);
-    iframe.contentWindow?.postMessage({ sotto: 1, verb: 'channel' }, origin, [channel.port2]);
-    // A frame that had the focus before its page came must be given it again.
-    const hadFocus = isOpen && root.activeElement === iframe;
-    if (hadFocus) iframe.blur();
-    show(isOpen, hadFocus);
-  });
-  window.visualViewport?.addEventListener('resize', fit);
-  window.visualViewport?.addEventListener('scroll', fit);
-  button.onclick = () => show(!isOpen, true);
-  count(0);
+  #count(unread: number): void {
+    this.#badge.hidden = unread === 0;
+    this.#badge.textContent = unread > 9 ? '9+' : String(unread);
+    this.#button.ariaLabel = unread > 0 ? `${words.label} (${unread} ${words.unread})` : words.label;
+  }
 
-  const before = remembered();
-  if (before !== null) {
-    hadConversation = true;
-    embed();
-    show(before === 'open', false);
+  #forget(): void {
+    this.#iframe?.remove();
+    this.#iframe = this.#port = null;
+    this.#hadConversation = false;
+    this.#count(0);
   }
 }
 
 if (!document.querySelector('sotto-launcher')) {
-  if (document.body) launch();
-  else document.addEventListener('DOMContentLoaded', launch);
+  if (document.body) new Launcher();
+  else document.addEventListener('DOMContentLoaded', () => new Launcher());
 }

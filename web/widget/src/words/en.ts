@@ -51,7 +51,6 @@ export const en = {
     position <= PLACES.length ? `You are ${PLACES[position - 1] ?? ''}.` : `You are number ${position} in line.`,
   wait: (seconds: number) => (seconds < 60 ? 'Less than a minute.' : `About ${minutes(Math.round(seconds / 60))}.`),
   meanwhile: 'Keep this window open. You can already add anything that helps us answer.',
-  isWaitingLate: 'We’ve passed your message on. Nobody is on duty now.',
   typing: (name: string) => `${name} is typing`,
   away: (name: string) => `${name} lost the connection for a moment. What you write is kept for them.`,
 

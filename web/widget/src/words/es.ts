@@ -52,7 +52,6 @@ export const es: Words = {
   wait: (seconds) =>
     seconds < 60 ? 'Menos de un minuto.' : `Unos ${minutos(Math.round(seconds / 60))}.`.replace('Unos 1 ', 'Cerca de 1 '),
   meanwhile: 'Deje esta ventana abierta. Ya puede añadir lo que nos ayude a responderle.',
-  isWaitingLate: 'Ya entregamos su mensaje. Ahora no hay nadie de turno.',
   typing: (name) => `${name} está escribiendo`,
   away: (name) => `${name} perdió la conexión un momento. Lo que usted escriba se guarda para que lo lea.`,
 
