@@ -10,6 +10,8 @@ pub mod conversation;
 pub mod db;
 pub mod error;
 pub mod events;
+pub mod facts;
 pub mod ids;
 pub mod jobs;
 pub mod keys;
+pub mod reactions;

@@ -1,0 +1,226 @@
+//! Reading and writing a conversation's row and events.
+//!
+//! [`save`] writes state, events, facts, jobs and audit entry together, so that
+//! no verb can forget one.
+
+mod row;
+
+use protocol::event::{Body, Ending, Person};
+
+use super::state::{Agent, Change, Conversation, Happened};
+use crate::audit::{self, Entry};
+use crate::bus::Topic;
+use crate::clock::Millis;
+use crate::config::sections::Timing;
+use crate::db::Tx;
+use crate::error::{Error, Result};
+use crate::events::{Event, Kind, Sender};
+use crate::facts::{self, Fact};
+use crate::jobs;
+use crate::keys::{ConversationKey, Place};
+use crate::reactions::{self, Reaction};
+use crate::values;
+
+pub use row::{Secrets, insert, load, secrets, update};
+
+/// Who changes a conversation, when, and with what.
+pub struct By<'a> {
+    pub sender: Sender,
+    pub name: &'a str,
+    pub now: Millis,
+    pub key: &'a ConversationKey,
+    pub timing: &'a Timing,
+}
+
+/// Writes everything that a change of state brings.
+pub fn save(tx: &mut Tx<'_>, by: &By<'_>, change: Change) -> Result<Conversation> {
+    let mut after = change.after;
+    for happened in change.happened {
+        let fact = counted(&after, &happened, by.now);
+        facts::count(
+            tx,
+            &Fact {
+                at: by.now,
+                kind: fact.0,
+                conversation: after.id,
+                department: &after.department,
+                agent: after.agent.as_ref().map(|agent| agent.id),
+                amount: fact.1,
+            },
+        )?;
+        let (kind, action, body) = told(happened, by);
+        audit::record(
+            tx,
+            &Entry { at: by.now, actor: by.sender, action, subject: &after.reference, detail: "" },
+        )?;
+        append(tx, by, &mut after, kind, None, &body)?;
+    }
+    update(tx, &after)?;
+    Ok(after)
+}
+
+/// A message's own name and fingerprint, which make a resend harmless.
+pub struct Resendable<'a> {
+    pub client_id: &'a str,
+    pub fingerprint: [u8; 32],
+}
+
+/// Numbers, seals and inserts one event; the caller updates the row.
+pub fn append(
+    tx: &mut Tx<'_>,
+    by: &By<'_>,
+    conversation: &mut Conversation,
+    kind: Kind,
+    resendable: Option<&Resendable<'_>>,
+    body: &Body,
+) -> Result<u64> {
+    conversation.seq += 1;
+    let shown = if kind.is_for_staff() {
+        0
+    } else {
+        conversation.shown += 1;
+        conversation.shown
+    };
+    let place = Place {
+        conversation: conversation.id,
+        seq: conversation.seq,
+        shown,
+        kind,
+        sender: by.sender,
+        revision: 0,
+    };
+    let plain = zeroize::Zeroizing::new(
+        serde_json::to_vec(body).map_err(|e| Error::broken("an event is JSON", e))?,
+    );
+    let event = Event {
+        conversation: conversation.id,
+        seq: conversation.seq,
+        shown,
+        kind,
+        sender: by.sender,
+        client_id: resendable.map(|r| r.client_id.to_owned()),
+        at: by.now,
+        revision: 0,
+        target: 0,
+        sealed: by.key.seal(&place, &plain),
+    };
+    insert_event(tx, &event, resendable.map(|r| &r.fingerprint))?;
+    for reaction in reactions::to(kind, false, by.timing, by.now) {
+        match reaction {
+            Reaction::Schedule(job, due) => jobs::schedule(tx, job, event.conversation, due)?,
+            Reaction::Cancel(job) => jobs::cancel(tx, job, event.conversation)?,
+        }
+    }
+    tx.ring(Topic::Conversation(event.conversation), event.seq);
+    tx.keep(event);
+    Ok(conversation.seq)
+}
+
+/// The event that a client id became, with its fingerprint.
+pub fn sent_before(
+    tx: &mut Tx<'_>,
+    conversation: &Conversation,
+    sender: Sender,
+    client_id: &str,
+) -> Result<Option<(u64, u64, Millis, Vec<u8>)>> {
+    tx.row(
+        "select seq, shown, at, raw_mac from event \
+         where conversation = $1 and sender_kind = $2 and client_id = $3",
+        values![&conversation.id, sender.code(), client_id],
+        |row| Ok((row.number(0)?, row.number(1)?, row.millis(2)?, row.blob(3)?)),
+    )
+}
+
+/// Events after a seq, oldest first, at most `limit`.
+pub fn events_after(
+    tx: &mut Tx<'_>,
+    id: crate::ids::ConversationId,
+    seq: u64,
+    limit: u32,
+) -> Result<Vec<Event>> {
+    tx.rows(
+        "select conversation, seq, shown, kind, sender_kind, sender, client_id, at, revision, target, sealed \
+         from event where conversation = $1 and seq > $2 order by seq limit $3",
+        values![&id, seq, limit],
+        row::event,
+    )
+}
+
+fn insert_event(tx: &mut Tx<'_>, event: &Event, fingerprint: Option<&[u8; 32]>) -> Result<()> {
+    let account = event.sender.account();
+    tx.run(
+        "insert into event (conversation, seq, shown, kind, sender_kind, sender, client_id, raw_mac, at, \
+         revision, target, sealed) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+        values![
+            &event.conversation,
+            event.seq,
+            event.shown,
+            event.kind.code(),
+            event.sender.code(),
+            account.as_ref(),
+            event.client_id.as_deref(),
+            fingerprint.map(<[u8; 32]>::as_slice),
+            event.at,
+            event.revision,
+            event.target,
+            &event.sealed,
+        ],
+    )?;
+    Ok(())
+}
+
+fn person(agent: &Agent) -> Person {
+    Person { id: agent.id.to_string(), name: agent.name.clone() }
+}
+
+/// A change of state as its event and audit action.
+fn told(happened: Happened, by: &By<'_>) -> (Kind, &'static str, Body) {
+    let by = Person {
+        id: by.sender.account().map(|id| id.to_string()).unwrap_or_default(),
+        name: by.name.to_owned(),
+    };
+    match happened {
+        Happened::Assigned { agent } => {
+            (Kind::Assigned, "conversation.assigned", Body::Assigned { agent: person(&agent) })
+        }
+        Happened::Accepted { agent } => {
+            (Kind::Accepted, "conversation.accepted", Body::Accepted { agent: person(&agent) })
+        }
+        Happened::Returned { why } => {
+            (Kind::Returned, "conversation.returned", Body::Returned { why })
+        }
+        Happened::Transferred { department, agent } => (
+            Kind::Transferred,
+            "conversation.transferred",
+            Body::Transferred { by, department, agent: agent.as_ref().map(person) },
+        ),
+        Happened::Warned { closes_at } => {
+            (Kind::Warned, "conversation.warned", Body::Warned { closes_at: closes_at.0 })
+        }
+        Happened::Ended { ending } => (Kind::Ended, "conversation.ended", Body::Ended { ending }),
+        Happened::Closed { disposition } => {
+            (Kind::Closed, "conversation.closed", Body::Closed { disposition })
+        }
+        Happened::Reopened { .. } => {
+            (Kind::Reopened, "conversation.reopened", Body::Reopened { by })
+        }
+    }
+}
+
+/// A change of state as a number.
+fn counted(after: &Conversation, happened: &Happened, now: Millis) -> (facts::Kind, i64) {
+    let since_queue = now.0 - after.queued_at.0;
+    match happened {
+        Happened::Assigned { .. } => (facts::Kind::Assigned, 0),
+        Happened::Accepted { .. } => (facts::Kind::Accepted, since_queue),
+        Happened::Returned { .. } => (facts::Kind::Missed, 0),
+        Happened::Transferred { .. } => (facts::Kind::Transferred, 0),
+        Happened::Warned { .. } => (facts::Kind::Warned, 0),
+        Happened::Ended { ending: Ending::Abandoned } => (facts::Kind::Abandoned, since_queue),
+        Happened::Ended { ending: Ending::TimedOut } => (facts::Kind::TimedOut, since_queue),
+        Happened::Ended { ending: Ending::OutOfHours } => (facts::Kind::OutOfHours, 0),
+        Happened::Ended { .. } => (facts::Kind::Ended, now.0 - after.accepted_at.unwrap_or(now).0),
+        Happened::Closed { .. } => (facts::Kind::Closed, now.0 - after.ended_at.unwrap_or(now).0),
+        Happened::Reopened { .. } => (facts::Kind::Reopened, 0),
+    }
+}
