@@ -1,1 +1,20 @@
+//! Finds sensitive values in chat text and turns them to X's.
+//!
+//! Pure: no I/O, no async, no clock. [`Engine::mask`] is the only way from
+//! typed text to [`MaskedText`]. Images and files are not looked into, and
+//! masked text is not de-identified text.
 
+pub mod jsonl;
+mod engine;
+mod lexicon;
+mod policy;
+mod rules;
+mod scan;
+mod text;
+mod view;
+mod words;
+
+pub use engine::{Amendment, Before, Engine, Finding, Masked, Span};
+pub use policy::{Action, Mode, Policy, Writer};
+pub use rules::rules;
+pub use text::MaskedText;

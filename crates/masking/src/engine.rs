@@ -1,0 +1,261 @@
+//! One text in, the masked text and what was found out.
+
+use sensitive::Sensitive;
+
+use crate::lexicon::Lexicon;
+use crate::policy::{Mode, Policy, Writer};
+use crate::rules::{ALL, Hit, RULES, RuleId, cued, email, name, numbers};
+use crate::scan::Scan;
+use crate::text::{MaskedText, Stroke, paint};
+use crate::view::View;
+
+/// Rows of one sender that a value may be split over.
+const ROWS_JOINED_MAX: usize = 4;
+const JOINED_BYTES_MAX: usize = 240;
+/// A text is read again after masking, until nothing more is found.
+const PASSES_MAX: usize = 4;
+
+/// A stored row before the text, as stored.
+#[derive(Debug, Clone, Copy)]
+pub struct Before<'a> {
+    pub number: u64,
+    pub writer: Writer,
+    pub text: &'a str,
+}
+
+/// Where a rule found a value, in code points; never the value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// Such as `card`.
+    pub rule: &'static str,
+    /// Such as `CARD`.
+    pub kind: &'static str,
+    pub version: u32,
+    pub start: u32,
+    pub end: u32,
+}
+
+/// A found value in bytes of the text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Span {
+    pub start: usize,
+    pub end: usize,
+    pub rule: &'static str,
+    pub kind: &'static str,
+    id: RuleId,
+    intact: bool,
+}
+
+impl Span {
+    pub(crate) fn keep_last(&self) -> usize {
+        if self.intact { RULES[self.id as usize].keep_last } else { 0 }
+    }
+}
+
+/// An earlier row of the same sender that must be overwritten.
+#[derive(Debug, Clone)]
+pub struct Amendment {
+    pub number: u64,
+    pub text: MaskedText,
+    pub findings: Vec<Finding>,
+}
+
+/// The text as it may be stored, and what that took.
+#[derive(Debug, Clone)]
+pub struct Masked {
+    pub text: MaskedText,
+    pub findings: Vec<Finding>,
+    pub amendments: Vec<Amendment>,
+}
+
+/// The rules and word lists, loaded once. Share one in an `Arc`.
+pub struct Engine {
+    lexicon: Lexicon,
+    cues: cued::Cues,
+}
+
+impl Default for Engine {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Engine {
+    pub fn new() -> Self {
+        let mut lexicon = Lexicon::load();
+        let cues = cued::Cues::load(&mut lexicon);
+        Self { lexicon, cues }
+    }
+
+    /// Masks a text before it is stored or relayed.
+    ///
+    /// `before` holds the rows before, the oldest first. `asked` is the rule
+    /// of the pre-chat field that the text answers: that rule is exempt.
+    pub fn mask(&self, policy: &Policy, mode: Mode, before: &[Before<'_>], writer: Writer, asked: Option<&str>, text: &Sensitive<String>) -> Masked {
+        let on = |rule: RuleId| policy.masks(rule, writer, mode) && asked != Some(RULES[rule as usize].name);
+        let typed = text.expose().as_str();
+        let (spans, earlier) = self.spans(before, writer, typed);
+        let (masked, findings) = self.cover(policy, typed, spans, &on);
+        let mut amendments = Vec::new();
+        for (at, spans) in earlier {
+            let (text, findings) = self.cover(policy, before[at].text, spans, &on);
+            if !findings.is_empty() {
+                amendments.push(Amendment { number: before[at].number, text: MaskedText::new(text), findings });
+            }
+        }
+        Masked { text: MaskedText::new(masked), findings, amendments }
+    }
+
+    /// Masks rows as they were stored for the archive; each may use those after it.
+    pub fn mask_stored(&self, policy: &Policy, rows: &[Before<'_>]) -> Vec<Masked> {
+        let mut all: Vec<Vec<Span>> = Vec::with_capacity(rows.len());
+        for (at, row) in rows.iter().enumerate() {
+            let (spans, earlier) = self.spans(&rows[at.saturating_sub(8)..at], row.writer, row.text);
+            for (n, more) in earlier {
+                all[at.saturating_sub(8) + n].extend(more);
+            }
+            all.push(spans);
+        }
+        rows.iter().zip(all).map(|(row, spans)| {
+            let (text, findings) = self.cover(policy, row.text, settle(spans), &|rule| policy.masks(rule, row.writer, Mode::Archive));
+            Masked { text: MaskedText::new(text), findings, amendments: Vec::new() }
+        }).collect()
+    }
+
+    /// Every value in a text by itself, in order and apart.
+    pub fn find(&self, text: &str) -> Vec<Span> {
+        self.read(text, None)
+    }
+
+    /// Values of a text after the rows before it, and parts of values in those rows.
+    pub(crate) fn spans(&self, before: &[Before<'_>], writer: Writer, text: &str) -> (Vec<Span>, Vec<(usize, Vec<Span>)>) {
+        let question = before.iter().rev().take(3).find(|row| row.writer != writer).filter(|_| text.len() <= 120);
+        let asked = question.and_then(|row| {
+            let view = View::new(row.text);
+            self.cues.asked(&Scan::new(&view.bytes, &self.lexicon))
+        });
+        let mut spans = self.read(text, asked);
+        let earlier = self.split(before, writer, text, &mut spans);
+        (settle(spans), earlier)
+    }
+
+    fn read(&self, text: &str, asked: Option<RuleId>) -> Vec<Span> {
+        let view = View::new(text);
+        let scan = Scan::new(&view.bytes, &self.lexicon);
+        let mut hits: Vec<Hit> = Vec::new();
+        email::find(&scan, &mut hits);
+        if scan.has_digit || scan.marks & crate::lexicon::NUMBER != 0 {
+            numbers::find(&scan, &mut hits);
+        }
+        cued::find(&scan, &self.cues, asked, &mut hits);
+        name::find(&scan, asked == Some(RuleId::Name), &mut hits);
+        hits.retain(|hit| hit.end > hit.start);
+        hits.sort_by_key(|hit| (std::cmp::Reverse(hit.weight), hit.start));
+        let mut taken = vec![false; if hits.len() > 1 { view.bytes.len() } else { 0 }];
+        let mut spans = Vec::with_capacity(hits.len());
+        let alone = hits.len() == 1;
+        for hit in hits {
+            let range = hit.start as usize..hit.end as usize;
+            if !alone {
+                if taken[range.clone()].contains(&true) {
+                    continue;
+                }
+                taken[range.clone()].fill(true);
+            }
+            let (start, end) = view.origin(hit.start, hit.end);
+            let intact = text.as_bytes()[start..end] == view.bytes[range.clone()] && view.bytes[range].iter().filter(|b| b.is_ascii_digit()).count() >= 9;
+            let rule = &RULES[hit.rule as usize];
+            spans.push(Span { start, end, rule: rule.name, kind: rule.kind, id: hit.rule, intact });
+        }
+        spans.sort_by_key(|span| span.start);
+        spans
+    }
+
+    /// Values that began in rows before of the same writer.
+    fn split(&self, before: &[Before<'_>], writer: Writer, text: &str, spans: &mut Vec<Span>) -> Vec<(usize, Vec<Span>)> {
+        if text.len() > JOINED_BYTES_MAX || !text.bytes().any(|b| b.is_ascii_digit() || b == b'@' || b == b'.') {
+            return Vec::new();
+        }
+        let mut rows: Vec<usize> = (0..before.len()).rev().take_while(|&at| before[at].writer == writer && before[at].text.len() <= JOINED_BYTES_MAX).take(ROWS_JOINED_MAX).collect();
+        rows.reverse();
+        for first in 0..rows.len() {
+            let mut joined = String::new();
+            let mut starts = Vec::new();
+            for &row in &rows[first..] {
+                starts.push(joined.len());
+                joined.push_str(before[row].text);
+                joined.push(if text.starts_with('@') || before[row].text.ends_with('@') { '.' } else { ' ' });
+                if joined.ends_with('.') {
+                    joined.pop();
+                }
+            }
+            let here = joined.len();
+            joined.push_str(text);
+            let crossing: Vec<Span> = self.read(&joined, None).into_iter().filter(|s| s.start < here && s.end > here && s.id != RuleId::Name).collect();
+            if crossing.is_empty() {
+                continue;
+            }
+            let mut earlier = Vec::new();
+            for span in crossing {
+                spans.push(Span { start: 0, end: span.end - here, intact: false, ..span.clone() });
+                for (n, &row) in rows[first..].iter().enumerate() {
+                    let end = starts[n] + before[row].text.len();
+                    if span.start < end && span.end > starts[n] {
+                        let part = Span { start: span.start.max(starts[n]) - starts[n], end: span.end.min(end) - starts[n], intact: false, ..span.clone() };
+                        earlier.push((row, vec![part]));
+                    }
+                }
+            }
+            return earlier;
+        }
+        Vec::new()
+    }
+
+    fn cover(&self, policy: &Policy, text: &str, spans: Vec<Span>, on: &dyn Fn(RuleId) -> bool) -> (String, Vec<Finding>) {
+        let mut painted = text.to_owned();
+        let mut findings = Vec::new();
+        let mut spans = spans;
+        for _ in 0..PASSES_MAX {
+            spans.retain(|s| on(s.id) && !policy.is_allowed(&painted[s.start..s.end]));
+            let strokes: Vec<Stroke> = spans.iter().map(|s| Stroke { start: s.start, end: s.end, keep_last: s.keep_last() }).collect();
+            let next = paint(&painted, &strokes);
+            if next == painted {
+                break;
+            }
+            findings.extend(spans.iter().map(|s| finding(&painted, s)));
+            painted = next;
+            spans = self.find(&painted);
+        }
+        findings.sort_by_key(|f| f.start);
+        (painted, findings)
+    }
+}
+
+fn finding(text: &str, span: &Span) -> Finding {
+    let start = text[..span.start].chars().count() as u32;
+    let end = start + text[span.start..span.end].chars().count() as u32;
+    Finding { rule: span.rule, kind: span.kind, version: RULES[span.id as usize].version, start, end }
+}
+
+/// In order and apart: of two that overlap the longer stays.
+fn settle(mut spans: Vec<Span>) -> Vec<Span> {
+    spans.sort_by_key(|s| (s.start, std::cmp::Reverse(s.end)));
+    let mut settled: Vec<Span> = Vec::with_capacity(spans.len());
+    for span in spans {
+        match settled.last_mut() {
+            Some(last) if span.start < last.end => {
+                if span.end > last.end {
+                    last.end = span.end;
+                    last.intact = false;
+                }
+            }
+            _ => settled.push(span),
+        }
+    }
+    settled
+}
+
+/// Whether there is a rule of this name.
+pub(crate) fn is_rule(name: &str) -> bool {
+    ALL.iter().any(|&id| RULES[id as usize].name == name)
+}

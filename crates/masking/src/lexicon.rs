@@ -1,0 +1,85 @@
+//! What the engine knows of words: one hash table from a word to its marks.
+//!
+//! Names come from the public lists of the US Census of 1990 and a list of our
+//! own; see `data/README.md`. Words are kept as 64-bit hashes of their lower
+//! case: the table is small, loads in milliseconds, and is asked once a word.
+
+use crate::words;
+
+pub(crate) const FIRST: u32 = 1;
+pub(crate) const LAST: u32 = 1 << 1;
+pub(crate) const PLAIN: u32 = 1 << 2;
+pub(crate) const TITLE: u32 = 1 << 3;
+pub(crate) const MONTH: u32 = 1 << 4;
+pub(crate) const NUMBER: u32 = 1 << 5;
+pub(crate) const STREET: u32 = 1 << 6;
+pub(crate) const BLOCK: u32 = 1 << 8;
+pub(crate) const FILLER: u32 = 1 << 9;
+pub(crate) const CUE: u32 = 1 << 10;
+pub(crate) const UNIT: u32 = 1 << 11;
+pub(crate) const NEVER_NAME: u32 = 1 << 12;
+
+const SLOTS: usize = 1 << 16;
+
+/// Marks and a small number (a month, a digit) for a word.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Known {
+    pub(crate) marks: u32,
+    pub(crate) value: u32,
+}
+
+pub(crate) struct Lexicon {
+    slots: Vec<(u64, Known)>,
+}
+
+pub(crate) const SEED: u64 = 0xcbf2_9ce4_8422_2325;
+
+/// Adds one byte of a word, in lower case, to its hash.
+#[inline]
+pub(crate) fn step(hash: u64, byte: u8) -> u64 {
+    (hash ^ u64::from(byte | 0x20)).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(29)
+}
+
+pub(crate) fn hash(word: &str) -> u64 {
+    word.bytes().fold(SEED, step)
+}
+
+impl Lexicon {
+    pub(crate) fn load() -> Self {
+        let mut lexicon = Self { slots: vec![(0, Known::default()); SLOTS] };
+        for (list, mark) in words::LISTS {
+            for word in list.split_ascii_whitespace() {
+                lexicon.add(word, mark, 0);
+            }
+        }
+        for (list, mark) in words::VALUES {
+            for (word, value) in list.iter() {
+                lexicon.add(word, mark, *value);
+            }
+        }
+        lexicon
+    }
+
+    pub(crate) fn add(&mut self, word: &str, mark: u32, value: u32) {
+        let slot = self.slot(hash(word));
+        self.slots[slot].0 = hash(word);
+        self.slots[slot].1.marks |= mark;
+        if value != 0 {
+            self.slots[slot].1.value = value;
+        }
+    }
+
+    #[inline]
+    pub(crate) fn of(&self, hash: u64) -> Known {
+        self.slots[self.slot(hash)].1
+    }
+
+    #[inline]
+    fn slot(&self, hash: u64) -> usize {
+        let mut at = (hash >> 40) as usize & (SLOTS - 1);
+        while self.slots[at].0 != hash && self.slots[at].0 != 0 {
+            at = (at + 1) & (SLOTS - 1);
+        }
+        at
+    }
+}

@@ -1,0 +1,175 @@
+//! Numbers that their own digits give away: cards, social security and tax
+//! numbers, phones, NPI, in any grouping, as digits or as words.
+//!
+//! Sources: ISO/IEC 7812-1 (Luhn), the card schemes' issuer ranges, SSA's rules
+//! for social security numbers, the IRS' ranges for ITIN, the NANP for phones,
+//! 45 CFR 162.406 for NPI.
+
+use super::{Hit, RuleId};
+use crate::lexicon::{BLOCK, NUMBER};
+use crate::scan::{Kind, Scan};
+
+const DIGITS_MAX: usize = 19;
+
+/// Digits of a run of tokens from one on, with where each count of digits ends.
+struct Run {
+    digits: Vec<u8>,
+    /// Token, and how many digits there are with it.
+    stops: Vec<(usize, usize)>,
+}
+
+pub(crate) fn find(scan: &Scan<'_>, hits: &mut Vec<Hit>) {
+    let mut from = 0;
+    while from < scan.tokens.len() {
+        if digit_count(scan, from) == 0 || is_blocked(scan, from) {
+            from += 1;
+            continue;
+        }
+        let run = read(scan, from);
+        from = match judge(scan, from, &run) {
+            Some((last, hit)) => {
+                hits.push(hit);
+                last + 1
+            }
+            None => from + 1,
+        };
+    }
+}
+
+fn digit_count(scan: &Scan<'_>, at: usize) -> usize {
+    let token = &scan.tokens[at];
+    match token.kind {
+        Kind::Number => token.len() as usize,
+        Kind::Word => usize::from(token.is(NUMBER)),
+    }
+}
+
+fn read(scan: &Scan<'_>, from: usize) -> Run {
+    let mut run = Run { digits: Vec::with_capacity(DIGITS_MAX), stops: Vec::new() };
+    for at in from..scan.tokens.len().min(from + DIGITS_MAX) {
+        let count = digit_count(scan, at);
+        if count == 0 || run.digits.len() + count > DIGITS_MAX {
+            break;
+        }
+        let token = &scan.tokens[at];
+        match token.kind {
+            Kind::Number => run.digits.extend_from_slice(scan.text(token)),
+            Kind::Word => run.digits.push(b'0' + (token.known.value % 10) as u8),
+        }
+        run.stops.push((at, run.digits.len()));
+        let gap = scan.gap(at);
+        if gap.len() > 4 || !gap.iter().all(|b| b" -./_,()\n\r\t+".contains(b)) {
+            break;
+        }
+    }
+    run
+}
+
+/// Whether the number belongs to something that is not about a person.
+fn is_blocked(scan: &Scan<'_>, at: usize) -> bool {
+    let before = &scan.tokens[at.saturating_sub(3)..at];
+    let near = scan.byte_before(scan.tokens[at].start);
+    near == b'$' || before.iter().any(|t| t.is(BLOCK)) && !before.last().is_some_and(|t| t.kind == Kind::Word && !t.is(BLOCK | crate::lexicon::FILLER))
+}
+
+fn judge(scan: &Scan<'_>, from: usize, run: &Run) -> Option<(usize, Hit)> {
+    let lengths: Vec<u32> = run.stops.iter().map(|&(at, _)| scan.tokens[at].len()).collect();
+    for wanted in [16, 15, 19, 18, 17, 14, 13, 12, 9, 11, 10] {
+        let Some(position) = run.stops.iter().position(|&(_, count)| count == wanted) else { continue };
+        let last = run.stops[position].0;
+        let (start, end) = (scan.tokens[from].start, scan.tokens[last].end);
+        if goes_on(scan, start, end) {
+            continue;
+        }
+        let words = scan.tokens[from].kind == Kind::Word;
+        let found = rule_of(&run.digits[..wanted], &lengths[..=position], words, scan.byte_before(start));
+        if let Some(rule) = found {
+            let start = if rule == RuleId::Phone { open_phone(scan, start) } else { start };
+            return Some((last, Hit { start, end, rule, weight: if wanted >= 12 { 90 } else { 70 } }));
+        }
+    }
+    None
+}
+
+/// A part of a longer code: a decimal, a part number, a token of letters and digits.
+fn goes_on(scan: &Scan<'_>, start: u32, end: u32) -> bool {
+    let after = scan.bytes.get(end as usize..).unwrap_or_default();
+    let before = &scan.bytes[..start as usize];
+    let runs_on = after.len() > 1 && matches!(after[0], b'-' | b'.' | b':') && after[1].is_ascii_alphanumeric() && !(after[0] == b'.' && after[1].is_ascii_alphabetic());
+    let runs_in = before.len() > 1 && matches!(before[before.len() - 1], b'-' | b'.') && before[before.len() - 2].is_ascii_alphanumeric();
+    runs_on || runs_in
+}
+
+fn rule_of(digits: &[u8], lengths: &[u32], words: bool, before: u8) -> Option<RuleId> {
+    let grouped = lengths.len() > 1;
+    match digits.len() {
+        12.. if is_card(digits) => Some(RuleId::Card),
+        9 if (lengths == [3, 2, 4] || words) && is_ssn(digits) => Some(RuleId::Ssn),
+        9 if lengths == [3, 2, 4] && is_itin(digits) => Some(RuleId::Itin),
+        11 if digits[0] == b'1' && is_nanp(&digits[1..]) => Some(RuleId::Phone),
+        10.. if before == b'+' => Some(RuleId::Phone),
+        10 if is_nanp(digits) && (grouped || words || true) => Some(RuleId::Phone),
+        10 if !grouped && is_npi(digits) => Some(RuleId::Npi),
+        _ => None,
+    }
+}
+
+fn open_phone(scan: &Scan<'_>, start: u32) -> u32 {
+    let before = &scan.bytes[..start as usize];
+    start - u32::from(before.ends_with(b"(") || before.ends_with(b"+"))
+}
+
+/// Luhn's check and a known issuer.
+///
+/// ```text
+/// 4111 1111 1111 1111 holds, 4111 1111 1111 1112 does not
+/// ```
+pub(crate) fn is_card(digits: &[u8]) -> bool {
+    let head = |n: usize| digits[..n].iter().fold(0u32, |sum, d| sum * 10 + u32::from(d - b'0'));
+    let issued = match digits.len() {
+        15 => matches!(head(2), 34 | 37) || matches!(head(4), 1800 | 2131),
+        14 => matches!(head(2), 36 | 38 | 39) || matches!(head(3), 300..=305),
+        12 => matches!(head(2), 50 | 56..=69),
+        13 => digits[0] == b'4' || matches!(head(2), 50 | 56..=69),
+        16 => {
+            digits[0] == b'4' || matches!(head(2), 50..=69 | 36 | 38) || matches!(head(4), 2221..=2720 | 3528..=3589)
+        }
+        17..=19 => digits[0] == b'4' || matches!(head(2), 50 | 56..=69) || matches!(head(4), 3528..=3589),
+        _ => false,
+    };
+    issued && luhn(digits, 0) && digits.iter().any(|d| *d != digits[0])
+}
+
+fn luhn(digits: &[u8], carried: u32) -> bool {
+    let sum: u32 = digits.iter().rev().enumerate().map(|(at, d)| {
+        let d = u32::from(d - b'0') * (1 + (at as u32 & 1));
+        d / 10 + d % 10
+    }).sum();
+    (sum + carried).is_multiple_of(10)
+}
+
+fn number(digits: &[u8]) -> u32 {
+    digits.iter().fold(0, |sum, d| sum * 10 + u32::from(d - b'0'))
+}
+
+/// SSA: area not 000, 666 or 900 and up; group not 00; serial not 0000.
+pub(crate) fn is_ssn(digits: &[u8]) -> bool {
+    let area = number(&digits[..3]);
+    area != 0 && area != 666 && area < 900 && number(&digits[3..5]) != 0 && number(&digits[5..]) != 0
+}
+
+/// IRS: 9xx, then 50-65, 70-88, 90-92 or 94-99.
+fn is_itin(digits: &[u8]) -> bool {
+    digits[0] == b'9' && matches!(number(&digits[3..5]), 50..=65 | 70..=88 | 90..=92 | 94..=99)
+}
+
+/// NANP: area and exchange begin with 2-9 and are no N11.
+pub(crate) fn is_nanp(digits: &[u8]) -> bool {
+    let code = |c: &[u8]| c[0] >= b'2' && !(c[1] == b'1' && c[2] == b'1');
+    code(&digits[..3]) && code(&digits[3..6])
+}
+
+/// CMS: Luhn over 80840 and the number; the prefix adds 24.
+fn is_npi(digits: &[u8]) -> bool {
+    matches!(digits[0], b'1' | b'2') && luhn(digits, 24)
+}

@@ -1,0 +1,53 @@
+//! The word lists that the engine is compiled with.
+
+use crate::lexicon as mark;
+
+pub(crate) const LISTS: [(&str, u32); 8] = [
+    (include_str!("../data/first_names.txt"), mark::FIRST),
+    (include_str!("../data/last_names.txt"), mark::LAST),
+    (include_str!("../data/plain_words.txt"), mark::PLAIN),
+    ("dr doctor mr mrs ms miss prof professor nurse sra sr srta", mark::TITLE),
+    (
+        "street st avenue ave road rd boulevard blvd drive dr lane ln court ct place pl way terrace ter trail trl parkway pkwy \
+         highway hwy circle cir square sq loop alley crescent close",
+        mark::STREET,
+    ),
+    (
+        "order invoice ticket tracking lot ndc build version isbn part confirmation ref reference claim request upc ean pi coords page \
+         ratio dose case inc auth rx prescription accession parcel package shipment cpt icd loinc hcpcs",
+        mark::BLOCK,
+    ),
+    (
+        "is was it its s number no num nr nbr id my the are of for on file here says ends this to as es numero de la mi a still new in \
+         current please please' code que be would um uh so starts ending with que he she her his",
+        mark::FILLER,
+    ),
+    (
+        "tylenol coumadin xanax flonase plavix ozempic eliquis foley graves parkinson crohn hodgkin alzheimer asperger mastercard visa \
+         medicare medicaid aetna cigna humana lyme addison cushing bell raynaud hashimoto babinski apgar glasgow advil lipitor zoloft \
+         prozac monday tuesday wednesday thursday friday saturday sunday january february march april may june july august september \
+         october november december clinic hospital health street avenue order patient please thanks hello",
+        mark::NEVER_NAME,
+    ),
+];
+
+pub(crate) const VALUES: [(&[(&str, u32)], u32); 2] = [
+    (
+        &[
+            ("january", 1), ("jan", 1), ("february", 2), ("feb", 2), ("march", 3), ("mar", 3), ("april", 4), ("apr", 4), ("may", 5),
+            ("june", 6), ("jun", 6), ("july", 7), ("jul", 7), ("august", 8), ("aug", 8), ("september", 9), ("sep", 9), ("sept", 9),
+            ("october", 10), ("oct", 10), ("november", 11), ("nov", 11), ("december", 12), ("dec", 12), ("enero", 1), ("febrero", 2),
+            ("marzo", 3), ("abril", 4), ("mayo", 5), ("junio", 6), ("julio", 7), ("agosto", 8), ("septiembre", 9), ("octubre", 10),
+            ("noviembre", 11), ("diciembre", 12), ("marz", 3),
+        ],
+        mark::MONTH,
+    ),
+    (
+        &[
+            ("zero", 10), ("oh", 10), ("one", 1), ("two", 2), ("three", 3), ("four", 4), ("five", 5), ("six", 6), ("seven", 7),
+            ("eight", 8), ("nine", 9), ("cero", 10), ("uno", 1), ("dos", 2), ("tres", 3), ("cuatro", 4), ("cinco", 5), ("seis", 6),
+            ("siete", 7), ("ocho", 8), ("nueve", 9),
+        ],
+        mark::NUMBER,
+    ),
+];
