@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 /// Text that was masked by the engine or opened from a seal.
 ///
 /// It deserialises so that clients written in Rust can read frames.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(transparent)]
 pub struct Text(String);
 

@@ -3,7 +3,17 @@
 //! [`state`] says what is legal and nothing else; [`store`] writes what a change
 //! brings, all in one unit of work.
 
+pub mod accept;
+pub mod access;
+pub mod close;
+mod keyring;
+pub mod post_message;
+pub mod start;
 pub mod state;
 pub mod store;
 
+pub use accept::accept;
+pub use close::close;
+pub use post_message::{Posted, Poster, post_message};
+pub use start::{Started, start};
 pub use state::{Change, Conversation};

@@ -1,5 +1,6 @@
 //! Sotto's server. ARCHITECTURE.md tells which module may know which.
 
+pub mod app;
 pub mod archive;
 pub mod audit;
 pub mod bus;

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use server::cli::transcript;
+use server::cli::{mask, transcript};
 
 /// Live chat for health care.
 #[derive(Parser)]
@@ -15,6 +15,8 @@ struct Line {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Mask sensitive values in text.
+    Mask(mask::Mask),
     /// List and check transcripts where they were delivered.
     #[command(subcommand)]
     Transcript(transcript::Command),
@@ -24,6 +26,10 @@ enum Command {
 async fn main() -> ExitCode {
     let line = Line::parse();
     let done = match &line.command {
+        Command::Mask(command) => {
+            mask::run(command, &mut std::io::stdin().lock(), &mut std::io::stdout().lock())
+                .map(|()| transcript::Answer::Yes)
+        }
         Command::Transcript(command) => transcript::run(command, &mut std::io::stdout()).await,
     };
     match done {

@@ -90,7 +90,7 @@ fn take(scan: &Scan<'_>, cues: &Cues, rule: RuleId, from: usize, hits: &mut Vec<
         }
         let token = &scan.tokens[at];
         let passes = token.kind == Kind::Word && (token.is(FILLER) || cues.at(scan, at).is_some_and(|c| c.0 == rule)) && !token.is(BLOCK);
-        if !passes && !(rule == RuleId::Dob && token.kind == Kind::Word) {
+        if !(passes || rule == RuleId::Dob && token.kind == Kind::Word) {
             return;
         }
     }
@@ -153,7 +153,7 @@ fn shape(rule: RuleId, digits: u32, letters: u32, value: &[u8]) -> bool {
         RuleId::Password => value.len() >= 4 && digits >= 1,
         RuleId::GroupNo => digits >= 4,
         RuleId::Mrn | RuleId::HealthPlan => (5..=12).contains(&digits) && letters <= 4,
-        RuleId::DriverLicense | RuleId::Device => digits >= 5 && digits <= 16 && letters <= 8,
+        RuleId::DriverLicense | RuleId::Device => (5..=16).contains(&digits) && letters <= 8,
         RuleId::Iban => digits + letters >= 15,
         _ => false,
     }

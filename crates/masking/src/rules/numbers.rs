@@ -108,7 +108,7 @@ fn rule_of(digits: &[u8], lengths: &[u32], words: bool, before: u8) -> Option<Ru
         9 if lengths == [3, 2, 4] && is_itin(digits) => Some(RuleId::Itin),
         11 if digits[0] == b'1' && is_nanp(&digits[1..]) => Some(RuleId::Phone),
         10.. if before == b'+' => Some(RuleId::Phone),
-        10 if is_nanp(digits) && (grouped || words || true) => Some(RuleId::Phone),
+        10 if is_nanp(digits) => Some(RuleId::Phone),
         10 if !grouped && is_npi(digits) => Some(RuleId::Npi),
         _ => None,
     }

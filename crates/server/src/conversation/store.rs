@@ -5,6 +5,7 @@
 
 mod row;
 
+use protocol::Text;
 use protocol::event::{Body, Ending, Person};
 
 use super::state::{Agent, Change, Conversation, Happened};
@@ -89,9 +90,10 @@ pub fn append(
         sender: by.sender,
         revision: 0,
     };
-    let plain = zeroize::Zeroizing::new(
-        serde_json::to_vec(body).map_err(|e| Error::broken("an event is JSON", e))?,
-    );
+    let target = match body {
+        Body::Amended { target, .. } => *target,
+        _ => 0,
+    };
     let event = Event {
         conversation: conversation.id,
         seq: conversation.seq,
@@ -101,8 +103,8 @@ pub fn append(
         client_id: resendable.map(|r| r.client_id.to_owned()),
         at: by.now,
         revision: 0,
-        target: 0,
-        sealed: by.key.seal(&place, &plain),
+        target,
+        sealed: by.key.seal(&place, &plain(body)?),
     };
     insert_event(tx, &event, resendable.map(|r| &r.fingerprint))?;
     for reaction in reactions::to(kind, false, by.timing, by.now) {
@@ -116,19 +118,79 @@ pub fn append(
     Ok(conversation.seq)
 }
 
-/// The event that a client id became, with its fingerprint.
+/// The event that a client id became.
+pub struct Sent {
+    pub seq: u64,
+    pub shown: u64,
+    pub at: Millis,
+    /// Of the raw text.
+    pub fingerprint: Vec<u8>,
+}
+
+/// What a client id became before, if it was used.
 pub fn sent_before(
     tx: &mut Tx<'_>,
     conversation: &Conversation,
     sender: Sender,
     client_id: &str,
-) -> Result<Option<(u64, u64, Millis, Vec<u8>)>> {
+) -> Result<Option<Sent>> {
     tx.row(
         "select seq, shown, at, raw_mac from event \
          where conversation = $1 and sender_kind = $2 and client_id = $3",
         values![&conversation.id, sender.code(), client_id],
-        |row| Ok((row.number(0)?, row.number(1)?, row.millis(2)?, row.blob(3)?)),
+        |row| {
+            Ok(Sent {
+                seq: row.number(0)?,
+                shown: row.number(1)?,
+                at: row.millis(2)?,
+                fingerprint: row.blob(3)?,
+            })
+        },
     )
+}
+
+/// Overwrites earlier messages: sealed anew under the same seq with the next
+/// revision, each named by an event of its own that holds no text.
+pub fn amend(
+    tx: &mut Tx<'_>,
+    by: &By<'_>,
+    conversation: &mut Conversation,
+    amendments: &[masking::Amendment],
+) -> Result<()> {
+    for amendment in amendments {
+        let found = events_after(tx, conversation.id, amendment.number - 1, 1)?.pop();
+        let mut event = found.ok_or(Error::broken_because("an amended message is stored"))?;
+        let opened = by.key.open(&Place::of(&event), &event.sealed)?;
+        let mut body: Body = serde_json::from_slice(opened.bytes())
+            .map_err(|e| Error::broken("a sealed event is JSON", e))?;
+        event.revision += 1;
+        if let Body::Message { text, masks, revision, .. } = &mut body {
+            *text = Text::new(amendment.text.clone());
+            *masks = super::start::masks(&amendment.findings);
+            *revision = event.revision;
+        }
+        event.sealed = by.key.seal(&Place::of(&event), &plain(&body)?);
+        tx.run(
+            "update event set revision = $1, sealed = $2 where conversation = $3 and seq = $4",
+            values![event.revision, &event.sealed, &event.conversation, event.seq],
+        )?;
+        let named = Body::Amended {
+            target: event.seq,
+            revision: event.revision,
+            text: Text::default(),
+            masks: Vec::new(),
+            corrected: false,
+        };
+        tx.keep(event);
+        append(tx, by, conversation, Kind::Amended, None, &named)?;
+    }
+    Ok(())
+}
+
+fn plain(body: &Body) -> Result<zeroize::Zeroizing<Vec<u8>>> {
+    serde_json::to_vec(body)
+        .map(zeroize::Zeroizing::new)
+        .map_err(|e| Error::broken("an event is JSON", e))
 }
 
 /// Events after a seq, oldest first, at most `limit`.

@@ -1,1 +1,6 @@
+//! Stories at the boundary of the heart, on a real database and real keys.
 
+mod canary;
+mod conversation;
+mod restart;
+mod world;

@@ -1,0 +1,48 @@
+//! The only door to a conversation.
+//!
+//! Foreign and absent are the same answer. A look is audited where it begins.
+
+use super::state::Conversation;
+use super::store;
+use crate::db::Tx;
+use crate::error::{Error, Result};
+use crate::ids::{AccountId, ConversationId};
+use crate::values;
+
+/// Who asks, on the staff's side.
+#[derive(Debug, Clone)]
+pub struct Agent {
+    pub id: AccountId,
+    pub name: String,
+    /// May read and steer every conversation of the own departments.
+    pub is_supervisor: bool,
+    pub departments: Vec<String>,
+}
+
+/// The conversation of a visitor's token hash.
+pub fn for_visitor(tx: &mut Tx<'_>, token_hash: &[u8; 32]) -> Result<Conversation> {
+    let id = tx.row(
+        "select id from conversation where token_hash = $1 or next_token_hash = $2",
+        values![token_hash, token_hash],
+        |row| row.conversation(0),
+    )?;
+    store::load(tx, id.ok_or(Error::SignedOut)?)?.ok_or(Error::SignedOut)
+}
+
+/// A conversation that an agent may read: their own, or their department's as a supervisor.
+pub fn to_read(tx: &mut Tx<'_>, agent: &Agent, id: ConversationId) -> Result<Conversation> {
+    let found = in_department(tx, agent, id)?;
+    let is_own = found.agent.as_ref().is_some_and(|held| held.id == agent.id);
+    if is_own || agent.is_supervisor { Ok(found) } else { Err(Error::NotFound) }
+}
+
+/// A conversation of the agent's departments that they may take.
+pub fn to_take(tx: &mut Tx<'_>, agent: &Agent, id: ConversationId) -> Result<Conversation> {
+    in_department(tx, agent, id)
+}
+
+fn in_department(tx: &mut Tx<'_>, agent: &Agent, id: ConversationId) -> Result<Conversation> {
+    store::load(tx, id)?
+        .filter(|found| agent.departments.contains(&found.department))
+        .ok_or(Error::NotFound)
+}

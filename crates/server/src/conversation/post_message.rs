@@ -1,0 +1,207 @@
+//! A message: checked, masked, numbered, sealed, committed; then acknowledged.
+//!
+//! A resend with the same client id gets its first answer; the same client id
+//! with other text is refused.
+
+use std::sync::Arc;
+
+use masking::{Before, Mode, Writer};
+use protocol::Text;
+use protocol::event::{Body, Person, Sender as From};
+use sensitive::Sensitive;
+
+use super::keyring::key_of;
+use super::start::masks;
+use super::state::{self, Conversation};
+use super::store::{self, By, Resendable};
+use super::{access, access::Agent};
+use crate::app::App;
+use crate::clock::Millis;
+use crate::db::Tx;
+use crate::error::{Error, Result};
+use crate::events::{Kind, Sender};
+use crate::facts::{self, Fact};
+use crate::ids::ConversationId;
+use crate::keys::{ConversationKey, Place};
+
+/// Rows before that masking may look at.
+const WINDOW: u64 = 8;
+
+/// Durable: the event's numbers and time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Posted {
+    pub seq: u64,
+    pub shown: u64,
+    pub at: Millis,
+}
+
+/// Who posts, and how they got in.
+#[derive(Clone)]
+pub enum Poster {
+    Visitor { token_hash: [u8; 32] },
+    Agent(Agent),
+}
+
+/// Posts it; `Ok` means that it is durable.
+pub async fn post_message(
+    app: &App,
+    poster: Poster,
+    id: ConversationId,
+    client_id: String,
+    text: Sensitive<String>,
+) -> Result<Posted> {
+    if text.len() > app.config.limits.message_bytes {
+        return Err(Error::TooLarge);
+    }
+    if text.expose().trim().is_empty() {
+        return Err(Error::Invalid { field: "text", why: "is empty" });
+    }
+    if !is_client_id(&client_id) {
+        return Err(Error::Invalid { field: "client_id", why: "is 8 to 64 of [A-Za-z0-9_-]" });
+    }
+    let key = key_of(app, id).await?;
+    let (now, sections, app2) = (app.clock.now(), app.sections(), app.clone());
+    let text = Arc::new(text);
+    app.db
+        .write(move |tx| {
+            let (before, writer, name) = opened(tx, &poster, id)?;
+            let by = By { sender: writer, name: &name, now, key: &key, timing: &sections.timing };
+            post(tx, &app2, &by, before, &client_id, &text)
+        })
+        .await
+}
+
+/// 8 to 64 characters that need no escaping anywhere.
+fn is_client_id(text: &str) -> bool {
+    (8..=64).contains(&text.len())
+        && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-')
+}
+
+fn opened(
+    tx: &mut Tx<'_>,
+    poster: &Poster,
+    id: ConversationId,
+) -> Result<(Conversation, Sender, String)> {
+    match poster {
+        Poster::Visitor { token_hash } => {
+            let found = access::for_visitor(tx, token_hash)?;
+            if found.id == id {
+                Ok((found, Sender::Visitor, String::new()))
+            } else {
+                Err(Error::NotFound)
+            }
+        }
+        Poster::Agent(agent) => {
+            let found = access::to_read(tx, agent, id)?;
+            Ok((found, Sender::Agent(agent.id), agent.name.clone()))
+        }
+    }
+}
+
+fn post(
+    tx: &mut Tx<'_>,
+    app: &App,
+    by: &By<'_>,
+    before: Conversation,
+    client_id: &str,
+    text: &Sensitive<String>,
+) -> Result<Posted> {
+    let fingerprint = by.key.fingerprint(text.expose().as_bytes());
+    if let Some(sent) = store::sent_before(tx, &before, by.sender, client_id)? {
+        if sent.fingerprint != fingerprint {
+            return Err(Error::ReusedClientId);
+        }
+        return Ok(Posted { seq: sent.seq, shown: sent.shown, at: sent.at });
+    }
+    let had_response = before.first_response_at.is_some();
+    let mut after = match by.sender {
+        Sender::Agent(agent) => state::agent_writes(before, agent, by.now)?,
+        _ => state::visitor_writes(before, by.now)?,
+    };
+    let body = masked(tx, app, by, &mut after, client_id, text)?;
+    let sent = Resendable { client_id, fingerprint };
+    let seq = store::append(tx, by, &mut after, Kind::Message, Some(&sent), &body)?;
+    after.last_message_seq = seq;
+    store::update(tx, &after)?;
+    if let (Some(first), false) = (after.first_response_at, had_response) {
+        facts::count(
+            tx,
+            &Fact {
+                at: by.now,
+                kind: facts::Kind::FirstResponse,
+                conversation: after.id,
+                department: &after.department,
+                agent: by.sender.account(),
+                amount: first.0 - after.queued_at.0,
+            },
+        )?;
+    }
+    Ok(Posted { seq, shown: after.shown, at: by.now })
+}
+
+/// Raw text ends here.
+fn masked(
+    tx: &mut Tx<'_>,
+    app: &App,
+    by: &By<'_>,
+    conversation: &mut Conversation,
+    client_id: &str,
+    text: &Sensitive<String>,
+) -> Result<Body> {
+    let rows = window(tx, conversation, by.key)?;
+    let before: Vec<Before<'_>> = rows
+        .iter()
+        .map(|(number, writer, text)| Before {
+            number: *number,
+            writer: *writer,
+            text: text.as_str(),
+        })
+        .collect();
+    let (writer, from) = match by.sender {
+        Sender::Agent(id) => {
+            let person = Person { id: id.to_string(), name: by.name.to_owned() };
+            (Writer::Agent, From::Agent { person })
+        }
+        _ => (Writer::Visitor, From::Visitor),
+    };
+    let masking = &app.masking;
+    let masked = masking.engine.mask(&masking.policy, Mode::Live, &before, writer, None, text);
+    store::amend(tx, by, conversation, &masked.amendments)?;
+    Ok(Body::Message {
+        from,
+        client_id: client_id.to_owned(),
+        masks: masks(&masked.findings),
+        text: Text::new(masked.text),
+        revision: 0,
+        corrected: false,
+    })
+}
+
+/// The last stored messages, oldest first, as they are now.
+fn window(
+    tx: &mut Tx<'_>,
+    conversation: &Conversation,
+    key: &ConversationKey,
+) -> Result<Vec<(u64, Writer, Text)>> {
+    let from = conversation.seq.saturating_sub(WINDOW);
+    let mut rows = Vec::new();
+    for event in
+        store::events_after(tx, conversation.id, from, u32::try_from(WINDOW).expect("small"))?
+    {
+        if event.kind != Kind::Message {
+            continue;
+        }
+        let opened = key.open(&Place::of(&event), &event.sealed)?;
+        let body = serde_json::from_slice(opened.bytes())
+            .map_err(|e| Error::broken("a sealed event is JSON", e))?;
+        if let Body::Message { from, text, .. } = body {
+            let writer = match from {
+                From::Visitor => Writer::Visitor,
+                From::Agent { .. } => Writer::Agent,
+                From::Automatic => Writer::Automatic,
+            };
+            rows.push((event.seq, writer, text));
+        }
+    }
+    Ok(rows)
+}

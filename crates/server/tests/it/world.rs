@@ -1,0 +1,181 @@
+//! A fresh install for one story: real files, a clock that the story moves.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use protocol::agent::Disposition;
+use protocol::event::Body;
+use protocol::http::{Start, StartAnswer};
+use sensitive::Sensitive;
+use server::app::App;
+use server::bus::Bus;
+use server::clock::{Clock, Millis};
+use server::config::Config;
+use server::config::sections::{Department, Sections, Site};
+use server::conversation::access::Agent;
+use server::conversation::{Posted, Poster, Started, post_message, start, store};
+use server::db::Db;
+use server::error::{Error, Result};
+use server::events::Recent;
+use server::ids::{AccountId, ConversationId, Secret};
+use server::keys::{ConversationKey, Install, Keys, Place};
+use server::{audit, db};
+
+/// 2026-11-24, 08:00 UTC.
+const MORNING: Millis = Millis(1_795_507_200_000);
+
+pub struct World {
+    pub app: App,
+    folder: tempfile::TempDir,
+}
+
+/// A visitor with a conversation.
+pub struct Visitor {
+    pub id: ConversationId,
+    pub reference: String,
+    pub token: Secret,
+}
+
+impl World {
+    pub fn new() -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let app = node(folder.path(), Clock::moved(MORNING), true);
+        Self { app, folder }
+    }
+
+    pub fn data(&self) -> PathBuf {
+        self.folder.path().join("data")
+    }
+
+    /// Stops the node and starts another on the same files.
+    pub async fn restart(&mut self) {
+        self.app.db.close().await;
+        self.app = node(self.folder.path(), self.app.clock.clone(), false);
+    }
+
+    pub fn agent(&self, name: &str) -> Agent {
+        Agent {
+            id: AccountId::fresh(),
+            name: name.to_owned(),
+            is_supervisor: false,
+            departments: vec!["front-desk".to_owned()],
+        }
+    }
+
+    /// A visitor who asks this in the pre-chat form.
+    pub async fn visitor(&self, question: &str) -> Visitor {
+        visitor(self.app.clone(), "front-desk", &fresh_client_id(), question).await.expect("starts")
+    }
+
+    /// All events as they are stored now, opened.
+    pub async fn thread(&self, id: ConversationId) -> Vec<Body> {
+        let epochs = self.app.keys.epochs.clone();
+        let read = self.app.db.read(move |tx| {
+            let secrets = store::secrets(tx, id)?.ok_or(Error::NotFound)?;
+            let epoch = epochs.known(tx, &secrets.epoch)?;
+            let key = ConversationKey::unwrap(&epoch, id, &secrets.wrapped_key)?;
+            let events = store::events_after(tx, id, 0, 1000)?;
+            let seqs: Vec<u64> = events.iter().map(|event| event.seq).collect();
+            assert_eq!(seqs, (1..=events.len() as u64).collect::<Vec<_>>(), "seq is dense");
+            let shown: Vec<u64> = events.iter().map(|e| e.shown).filter(|n| *n > 0).collect();
+            assert_eq!(shown, (1..=shown.len() as u64).collect::<Vec<_>>(), "shown is dense");
+            let open = |event: &server::events::Event| {
+                let opened = key.open(&Place::of(event), &event.sealed)?;
+                Ok(serde_json::from_slice(opened.bytes()).expect("a body"))
+            };
+            events.iter().map(open).collect::<Result<Vec<Body>>>()
+        });
+        read.await.expect("the thread opens")
+    }
+
+    /// The texts of the messages, as a screen would show them.
+    pub async fn texts(&self, id: ConversationId) -> Vec<String> {
+        let thread = self.thread(id).await;
+        let text = |body| match body {
+            Body::Message { text, .. } => Some(text.as_str().to_owned()),
+            _ => None,
+        };
+        thread.into_iter().filter_map(text).collect()
+    }
+
+    /// At the end of a story: no gap in the audit chain.
+    pub async fn ends(self) {
+        let broken = self.app.db.read(audit::first_broken).await.expect("reads");
+        assert_eq!(broken, None, "the audit chain is whole");
+        self.app.db.close().await;
+    }
+}
+
+impl Visitor {
+    pub async fn says(&self, world: &World, text: &str) -> Result<Posted> {
+        self.sends(world, &fresh_client_id(), text).await
+    }
+
+    pub async fn sends(&self, world: &World, client_id: &str, text: &str) -> Result<Posted> {
+        let poster = Poster::Visitor { token_hash: self.token.hash() };
+        post(world, poster, self.id, client_id, text).await
+    }
+}
+
+pub async fn says(world: &World, agent: &Agent, id: ConversationId, text: &str) -> Result<Posted> {
+    post(world, Poster::Agent(agent.clone()), id, &fresh_client_id(), text).await
+}
+
+async fn post(
+    world: &World,
+    poster: Poster,
+    id: ConversationId,
+    client_id: &str,
+    text: &str,
+) -> Result<Posted> {
+    let text = Sensitive::new(text.to_owned());
+    post_message(&world.app, poster, id, client_id.to_owned(), text).await
+}
+
+pub async fn visitor(app: App, department: &str, id: &str, question: &str) -> Result<Visitor> {
+    let start_with = Start {
+        client_id: Sensitive::new(id.to_owned()),
+        site: "clinic".to_owned(),
+        department: department.to_owned(),
+        language: "en".to_owned(),
+        consent: true,
+        answers: vec![StartAnswer {
+            field: "question".to_owned(),
+            text: Sensitive::new(question.to_owned()),
+        }],
+    };
+    let Started { token, reference, id } = start(&app, start_with).await?;
+    Ok(Visitor { id, reference, token })
+}
+
+pub fn fresh_client_id() -> String {
+    Secret::fresh().expose().to_owned()
+}
+
+fn node(folder: &Path, clock: Clock, is_first: bool) -> App {
+    let (data, keys) = (folder.join("data"), folder.join("keys"));
+    std::fs::create_dir_all(&data).expect("a data folder");
+    let file = data.join("sotto.db");
+    let root = Keys::root(&keys, is_first).expect("a root key");
+    let install = Install::open(&file, &root).expect("an install key");
+    let keys = Keys::new(root, install, &keys);
+    let (bus, recent) = (Bus::default(), Arc::new(Recent::default()));
+    let signer = keys.install.clone();
+    let sealer: db::Sealer = Arc::new(move |tx| audit::seal(tx, &signer));
+    let db = Db::open(&file, bus.clone(), recent.clone(), sealer).expect("a database");
+    App::new(Config::default(), clock, bus, recent, db, keys, sections())
+}
+
+fn sections() -> Sections {
+    let department =
+        |id: &str, is_open| Department { id: id.to_owned(), name: id.to_owned(), is_open };
+    Sections {
+        site: Site { id: "clinic".to_owned(), ..Site::default() },
+        departments: vec![department("front-desk", true), department("night", false)],
+        dispositions: vec![Disposition {
+            code: "answered".to_owned(),
+            name: "Answered".to_owned(),
+        }],
+        ..Sections::default()
+    }
+}
