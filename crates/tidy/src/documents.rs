@@ -7,33 +7,15 @@ use crate::source::Source;
 /// Two screens.
 pub const ROOT_LINES_MAX: usize = 120;
 
-pub const ROOT_DOCUMENTS: [&str; 6] = [
-    "README.md",
-    "ARCHITECTURE.md",
-    "STYLE.md",
-    "CONTRIBUTING.md",
-    "SECURITY.md",
-    "CHANGELOG.md",
-];
+pub const ROOT_DOCUMENTS: [&str; 6] =
+    ["README.md", "ARCHITECTURE.md", "STYLE.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md"];
 
 /// Say nowhere, with what to say instead. Matched without case.
 const NEVER: [(&str, &str); 6] = [
-    (
-        "hipaa certified",
-        "no such certification exists: say \"supports your compliance\"",
-    ),
-    (
-        "hipaa-certified",
-        "no such certification exists: say \"supports your compliance\"",
-    ),
-    (
-        "conduit, so",
-        "holding messages is more than passing them on: say what the design buys",
-    ),
-    (
-        "no business associate",
-        "who hosts Sotto for a clinic signs an agreement: say so",
-    ),
+    ("hipaa certified", "no such certification exists: say \"supports your compliance\""),
+    ("hipaa-certified", "no such certification exists: say \"supports your compliance\""),
+    ("conduit, so", "holding messages is more than passing them on: say what the design buys"),
+    ("no business associate", "who hosts Sotto for a clinic signs an agreement: say so"),
     ("chat session", "the glossary says conversation"),
     ("100% secure", "say what is promised and how it is shown"),
 ];
@@ -41,9 +23,7 @@ const NEVER: [(&str, &str); 6] = [
 /// Folders in which the person who writes from outside is a visitor, never a patient.
 const VISITORS: [&str; 2] = ["crates/server/src/", "web/"];
 
-const READ: [&str; 9] = [
-    "md", "rs", "ts", "tsx", "svelte", "html", "css", "sql", "toml",
-];
+const READ: [&str; 9] = ["md", "rs", "ts", "tsx", "svelte", "html", "css", "sql", "toml"];
 
 /// This crate and its tests quote what they look for.
 const SELF: &str = "crates/tidy/";
@@ -66,9 +46,7 @@ pub fn check(source: &Source) -> Vec<Finding> {
 pub fn check_present(sources: &[Source]) -> Vec<Finding> {
     let is_missing = |name: &&&str| sources.iter().all(|source| source.path != **name);
     let missing = ROOT_DOCUMENTS.iter().filter(is_missing);
-    missing
-        .map(|name| Finding::new(name, 0, "write it"))
-        .collect()
+    missing.map(|name| Finding::new(name, 0, "write it")).collect()
 }
 
 fn words(source: &Source) -> Vec<Finding> {
@@ -95,10 +73,7 @@ mod tests {
     use super::*;
 
     fn found(path: &str, text: &str) -> Vec<usize> {
-        check(&Source::new(path, text))
-            .iter()
-            .map(|f| f.line)
-            .collect()
+        check(&Source::new(path, text)).iter().map(|f| f.line).collect()
     }
 
     #[test]

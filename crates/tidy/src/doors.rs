@@ -6,41 +6,35 @@ use crate::tokens::Kind;
 
 /// Files that may look at raw text, each with the reason. An entry that ends
 /// with `/` names a folder.
-pub const MAY_EXPOSE: [(&str, &str); 7] = [
-    ("crates/masking/src/", "the engine reads what it masks"),
-    (
-        "crates/server/src/screening",
-        "hands raw text to the engine",
-    ),
-    (
-        "crates/server/src/keys/",
-        "seals it, or keys a hash with it",
-    ),
-    (
-        "crates/server/src/identity/",
-        "checks passwords and tickets",
-    ),
+pub const MAY_EXPOSE: [(&str, &str); 8] = [
+    ("crates/masking/src/engine.rs", "the engine reads what it masks"),
+    ("crates/server/src/screening", "hands raw text to the engine"),
+    ("crates/server/src/keys", "seals it, or keys a hash with it"),
+    ("crates/server/src/identity", "checks passwords and tickets"),
     ("crates/server/src/visitor", "checks a visitor's token"),
+    (
+        "crates/server/src/conversation/post_message.rs",
+        "refuses the blank, fingerprints the resend",
+    ),
+    ("crates/server/src/conversation/start.rs", "hashes the client id, fingerprints the answers"),
     ("crates/server/src/cli/mask.rs", "masks standard input"),
-    ("crates/load/src/", "types invented text"),
 ];
 
 /// The only two types whose text may be shown, and where each is made.
-const SHOWN: [(&str, &str); 2] = [
-    ("MaskedText", "crates/masking/src/"),
-    ("Opened", "crates/server/src/keys"),
-];
+const SHOWN: [(&str, &str); 2] =
+    [("MaskedText", "crates/masking/src/"), ("Opened", "crates/server/src/keys")];
 
 const SERVER: &str = "crates/server/src/";
 const DATABASE: [&str; 2] = ["crates/server/src/db.rs", "crates/server/src/db/"];
+
+/// Outside `db/`, with the reason.
+const MAY_NAME_ENGINE: [(&str, &str); 1] = [(
+    "crates/server/src/keys/install.rs",
+    "reads the install key on a connection of its own, before the database is open",
+)];
+
 const ENGINES: [&str; 2] = ["rusqlite", "sqlx"];
-const STATEMENTS: [&str; 5] = [
-    "select ",
-    "insert into ",
-    "update ",
-    "delete from ",
-    "with ",
-];
+const STATEMENTS: [&str; 4] = ["select ", "insert into ", "update ", "delete from "];
 const BUILDERS: [&str; 3] = ["format", "concat", "push_str"];
 
 pub fn check(source: &Source) -> Vec<Finding> {
@@ -58,9 +52,7 @@ pub fn check(source: &Source) -> Vec<Finding> {
 }
 
 fn exposures(source: &Source) -> Vec<Finding> {
-    let is_allowed = MAY_EXPOSE
-        .iter()
-        .any(|(place, _)| source.path.starts_with(place));
+    let is_allowed = MAY_EXPOSE.iter().any(|(place, _)| source.path.starts_with(place));
     let calls = source.tokens.windows(3).filter(|w| {
         w[0].is_mark(".") && w[1].is_word("expose") && w[2].is_mark("(") && !w[1].in_test
     });
@@ -77,6 +69,9 @@ fn exposures(source: &Source) -> Vec<Finding> {
 
 /// Nothing outside `db/` knows which engine holds the rows.
 fn engines(source: &Source) -> Vec<Finding> {
+    if MAY_NAME_ENGINE.iter().any(|(path, _)| source.path == *path) {
+        return Vec::new();
+    }
     let named = source.tokens.iter().filter(|token| {
         token.kind == Kind::Word && ENGINES.contains(&token.text.as_str()) && !token.in_test
     });
@@ -99,9 +94,7 @@ fn built_statements(source: &Source) -> Vec<Finding> {
         let is_built = BUILDERS.iter().any(|builder| w[0].is_word(builder));
         let text = w[2..].iter().find(|t| t.kind == Kind::Text);
         if let Some(text) = text.filter(|_| is_built)
-            && STATEMENTS
-                .iter()
-                .any(|start| text.text.trim_start().starts_with(start))
+            && STATEMENTS.iter().any(|start| text.text.trim_start().starts_with(start))
             && source.path.starts_with(SERVER)
         {
             let mend =
@@ -128,25 +121,17 @@ pub fn check_shown(sources: &[Source]) -> Vec<Finding> {
             match known {
                 Some((name, _)) if !seen.contains(name) => seen.push(*name),
                 _ => {
-                    let mend = format!(
-                        "{} must not be Shown: only masked or opened text is",
-                        w[2].text
-                    );
+                    let mend =
+                        format!("{} must not be Shown: only masked or opened text is", w[2].text);
                     findings.push(Finding::new(&source.path, w[0].line, mend));
                 }
             }
         }
     }
     for (name, place) in SHOWN {
-        let is_built = sources
-            .iter()
-            .any(|s| s.path.starts_with(place) && s.text.contains(name));
+        let is_built = sources.iter().any(|s| s.path.starts_with(place) && s.text.contains(name));
         if is_built && !seen.contains(&name) {
-            findings.push(Finding::new(
-                place,
-                0,
-                format!("implement Shown for {name} here"),
-            ));
+            findings.push(Finding::new(place, 0, format!("implement Shown for {name} here")));
         }
     }
     findings

@@ -41,9 +41,7 @@ impl Floors {
             return Ok(());
         };
         let Ok(floor) = number.parse::<i32>() else {
-            return Err(vec![format!(
-                "begin the row with a floor's number, not {number:?}"
-            )]);
+            return Err(vec![format!("begin the row with a floor's number, not {number:?}")]);
         };
         let words: Vec<_> = words.collect();
         let mut mends = Vec::new();
@@ -62,9 +60,7 @@ impl Floors {
 
     /// Every module that `lib.rs` declares must stand in the block.
     pub fn check_modules(&self, lib_path: &str, modules: &[(String, usize)]) -> Vec<Finding> {
-        let homeless = modules
-            .iter()
-            .filter(|(name, _)| !self.floor.contains_key(name));
+        let homeless = modules.iter().filter(|(name, _)| !self.floor.contains_key(name));
         let tell = |(name, line): &(String, usize)| {
             let mend = format!("give module {name} a floor in {BLOCK_PATH}'s block");
             Finding::new(lib_path, *line, mend)
@@ -217,10 +213,7 @@ mod tests {
 
     #[test]
     fn neighbours_need_a_line_in_the_block_save_on_floor_0() {
-        assert_eq!(
-            (judge("heart", "visitor"), judge("visitor", "heart")),
-            (0, 1)
-        );
+        assert_eq!((judge("heart", "visitor"), judge("visitor", "heart")), (0, 1));
         assert_eq!((judge("site", "audit"), judge("audit", "site")), (0, 1));
         assert_eq!((judge("db", "bus"), judge("bus", "db")), (0, 0));
     }
@@ -236,11 +229,7 @@ mod tests {
     #[test]
     fn a_circle_on_a_floor_is_told_once() {
         let (floors, _) = Floors::parse(PAGE);
-        let round = [
-            import("db", "bus"),
-            import("bus", "db"),
-            import("heart", "db"),
-        ];
+        let round = [import("db", "bus"), import("bus", "db"), import("heart", "db")];
         let told = floors.check_circles(&round);
         assert_eq!(told.len(), 1);
         assert!(told[0].mend.contains("bus -> db -> bus"));
@@ -258,21 +247,10 @@ mod tests {
     fn crates_depend_downward_and_nobody_on_the_server() {
         let edge = |from: &str, to: &str| {
             let (floors, _) = Floors::parse(PAGE);
-            floors
-                .check_crates(&[(from.to_owned(), to.to_owned())])
-                .len()
+            floors.check_crates(&[(from.to_owned(), to.to_owned())]).len()
         };
-        assert_eq!(
-            (edge("server", "masking"), edge("masking", "sensitive")),
-            (0, 0)
-        );
-        assert_eq!(
-            (edge("masking", "protocol"), edge("masking", "server")),
-            (1, 1)
-        );
-        assert_eq!(
-            (edge("sensitive", "masking"), edge("attic", "masking")),
-            (1, 1)
-        );
+        assert_eq!((edge("server", "masking"), edge("masking", "sensitive")), (0, 0));
+        assert_eq!((edge("masking", "protocol"), edge("masking", "server")), (1, 1));
+        assert_eq!((edge("sensitive", "masking"), edge("attic", "masking")), (1, 1));
     }
 }

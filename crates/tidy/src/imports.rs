@@ -24,6 +24,24 @@ pub fn modules(lib: &Source) -> Vec<(String, usize)> {
         .collect()
 }
 
+/// The module that writes each exported macro: `crate::name!` names it from the root.
+pub fn macros(source: &Source) -> Vec<(String, String)> {
+    let Some(home) = home(&source.path) else {
+        return Vec::new();
+    };
+    let mut found = Vec::new();
+    for (i, token) in source.tokens.iter().enumerate() {
+        let name =
+            source.tokens[i..].iter().take(12).skip_while(|t| !t.is_word("macro_rules")).nth(2);
+        if token.is_word("macro_export")
+            && let Some(name) = name
+        {
+            found.push((name.text.clone(), home[0].clone()));
+        }
+    }
+    found
+}
+
 /// What a file of the server names outside its own module; empty for other
 /// files and for `lib.rs`, which owns them all. Tests may look anywhere.
 pub fn imports(source: &Source) -> Vec<Import> {
@@ -41,12 +59,7 @@ pub fn imports(source: &Source) -> Vec<Import> {
             continue;
         };
         for (name, line) in first_names(tokens, after) {
-            found.push(Import {
-                path: source.path.clone(),
-                line,
-                from: home[0].clone(),
-                to: name,
-            });
+            found.push(Import { path: source.path.clone(), line, from: home[0].clone(), to: name });
         }
     }
     found
@@ -131,29 +144,20 @@ mod tests {
 
     fn named(path: &str, text: &str) -> Vec<String> {
         let source = Source::new(&format!("{SERVER}{path}"), text);
-        imports(&source)
-            .into_iter()
-            .map(|import| import.to)
-            .collect()
+        imports(&source).into_iter().map(|import| import.to).collect()
     }
 
     #[test]
     fn every_way_to_write_a_path_is_seen() {
         let text = "use crate::{a::{x, y}, self, b};\nfn f() -> crate::c::T { $crate::d!() }";
         assert_eq!(named("live/mod.rs", text), ["a", "b", "c", "d"]);
-        assert_eq!(
-            named("main.rs", "fn main() { server::cli::run() }"),
-            ["cli"]
-        );
+        assert_eq!(named("main.rs", "fn main() { server::cli::run() }"), ["cli"]);
     }
 
     #[test]
     fn super_counts_when_it_reaches_the_root() {
         assert_eq!(named("live.rs", "use super::audit;"), ["audit"]);
-        assert_eq!(
-            named("live/socket.rs", "use super::super::audit;"),
-            ["audit"]
-        );
+        assert_eq!(named("live/socket.rs", "use super::super::audit;"), ["audit"]);
         assert!(named("live/socket.rs", "use super::Frame;").is_empty());
         assert!(named("live.rs", "mod inner { use super::Frame; }").is_empty());
     }
@@ -163,6 +167,14 @@ mod tests {
         let text = "// crate::a\nconst B: &str = \"crate::b\";\n#[cfg(test)] mod tests { use crate::c; }\nuse axum::crate_d;";
         assert!(named("live.rs", text).is_empty());
         assert!(named("lib.rs", "pub use crate::a::A;").is_empty());
+    }
+
+    #[test]
+    fn an_exported_macro_belongs_to_the_module_that_writes_it() {
+        let text =
+            "#[macro_export]\nmacro_rules! values { () => {} }\nmacro_rules! own { () => {} }";
+        let source = Source::new("crates/server/src/db/value.rs", text);
+        assert_eq!(macros(&source), [("values".to_owned(), "db".to_owned())]);
     }
 
     #[test]

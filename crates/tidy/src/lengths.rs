@@ -8,25 +8,13 @@ pub const FILE_LINES_MAX: usize = 500;
 pub const FUNCTION_LINES_MAX: usize = 70;
 
 /// Kinds of file that are read by people from top to bottom.
-const READ: [&str; 11] = [
-    "rs", "ts", "tsx", "js", "mjs", "svelte", "css", "sql", "sh", "py", "md",
-];
+const READ: [&str; 11] = ["rs", "ts", "tsx", "js", "mjs", "svelte", "css", "sql", "sh", "py", "md"];
 
 /// A test suite's closure holds functions; it is not one.
 const SUITES: [&str; 2] = ["describe", "suite"];
 
-const NOT_FUNCTIONS: [&str; 10] = [
-    "if",
-    "for",
-    "while",
-    "switch",
-    "catch",
-    "with",
-    "class",
-    "interface",
-    "namespace",
-    "enum",
-];
+const NOT_FUNCTIONS: [&str; 10] =
+    ["if", "for", "while", "switch", "catch", "with", "class", "interface", "namespace", "enum"];
 
 pub fn check(source: &Source) -> Vec<Finding> {
     if source.is_generated() || !READ.contains(&source.extension()) {
@@ -60,9 +48,7 @@ fn rust_functions(tokens: &[Token]) -> Vec<(usize, usize)> {
     let mut found = Vec::new();
     for (i, token) in tokens.iter().enumerate() {
         // `fn(` is a type.
-        let is_named = tokens
-            .get(i + 1)
-            .is_some_and(|next| next.kind == Kind::Word);
+        let is_named = tokens.get(i + 1).is_some_and(|next| next.kind == Kind::Word);
         if !token.is_word("fn") || !is_named {
             continue;
         }
@@ -115,8 +101,7 @@ fn head(tokens: &[Token], open: usize) -> Option<usize> {
         .map_or(0, |i| i + 1);
     let head = &tokens[start..open];
     let says = |words: &[&str]| {
-        head.iter()
-            .any(|t| t.kind == Kind::Word && words.contains(&t.text.as_str()))
+        head.iter().any(|t| t.kind == Kind::Word && words.contains(&t.text.as_str()))
     };
     if says(&NOT_FUNCTIONS) || says(&SUITES) {
         return None;
@@ -138,10 +123,7 @@ mod tests {
     }
 
     fn found(path: &str, text: &str) -> Vec<usize> {
-        check(&Source::new(path, text))
-            .iter()
-            .map(|f| f.line)
-            .collect()
+        check(&Source::new(path, text)).iter().map(|f| f.line).collect()
     }
 
     #[test]

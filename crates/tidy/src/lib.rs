@@ -32,11 +32,7 @@ pub struct Finding {
 
 impl Finding {
     pub fn new(path: &str, line: usize, mend: impl Into<String>) -> Self {
-        Self {
-            path: path.to_owned(),
-            line,
-            mend: mend.into(),
-        }
+        Self { path: path.to_owned(), line, mend: mend.into() }
     }
 }
 

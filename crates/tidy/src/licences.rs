@@ -24,16 +24,9 @@ const ACCEPTED_FOR_TOOLS: [&str; 2] = ["Python-2.0", "CC-BY-4.0"];
 
 /// Whether an expression leaves a way to use the package. `A/B` is the old form of `A OR B`.
 pub fn is_accepted(expression: &str, is_tool: bool) -> bool {
-    let spaced = expression
-        .replace('(', " ( ")
-        .replace(')', " ) ")
-        .replace('/', " OR ");
+    let spaced = expression.replace('(', " ( ").replace(')', " ) ").replace('/', " OR ");
     let words: Vec<_> = spaced.split_whitespace().collect();
-    let mut reader = Reader {
-        words: &words,
-        at: 0,
-        is_tool,
-    };
+    let mut reader = Reader { words: &words, at: 0, is_tool };
     let answer = reader.any_of();
     answer && reader.at == words.len()
 }
@@ -99,14 +92,7 @@ mod tests {
         ] {
             assert!(is_accepted(good, false), "{good}");
         }
-        for bad in [
-            "",
-            "GPL-3.0",
-            "MIT AND GPL-3.0",
-            "(MIT",
-            "MIT)",
-            "MIT Apache-2.0",
-        ] {
+        for bad in ["", "GPL-3.0", "MIT AND GPL-3.0", "(MIT", "MIT)", "MIT Apache-2.0"] {
             assert!(!is_accepted(bad, false), "{bad}");
         }
     }

@@ -31,11 +31,7 @@ pub fn check(source: &Source) -> Vec<Finding> {
     }
     for (i, name, is_function) in declared(source) {
         if is_empty(&name, is_function) {
-            findings.push(Finding::new(
-                &source.path,
-                source.tokens[i].line,
-                mend(&name),
-            ));
+            findings.push(Finding::new(&source.path, source.tokens[i].line, mend(&name)));
         }
     }
     findings
@@ -70,10 +66,7 @@ fn is_closure(tokens: &[Token], at: usize) -> bool {
     let has_arrow = |from: usize| {
         let parameters = crate::source::matching(tokens, from).unwrap_or(from);
         tokens[from..].iter().any(|t| t.is_word("function"))
-            || tokens[parameters..]
-                .iter()
-                .take(2)
-                .any(|t| t.is_mark("=>") || t.is_mark(":"))
+            || tokens[parameters..].iter().take(2).any(|t| t.is_mark("=>") || t.is_mark(":"))
     };
     tokens.get(at).is_some_and(|t| t.is_mark("="))
         && tokens.get(at + 1).is_some_and(starts)
@@ -112,20 +105,14 @@ mod tests {
     use super::*;
 
     fn found(path: &str, text: &str) -> Vec<usize> {
-        check(&Source::new(path, text))
-            .iter()
-            .map(|f| f.line)
-            .collect()
+        check(&Source::new(path, text)).iter().map(|f| f.line).collect()
     }
 
     #[test]
     fn empty_names_are_found_where_they_are_declared() {
         assert_eq!(found("a.rs", "struct A;\nstruct KeyManager;"), [2]);
         assert_eq!(found("a.rs", "fn load_user_data() {}"), [1]);
-        assert_eq!(
-            found("a.rs", "fn handle_frame() {}\nfn process_job() {}"),
-            [1, 2]
-        );
+        assert_eq!(found("a.rs", "fn handle_frame() {}\nfn process_job() {}"), [1, 2]);
         assert_eq!(found("a.ts", "export function handleClick() {}"), [1]);
         assert_eq!(found("a.ts", "const processRow = async () => {}"), [1]);
         assert_eq!(found("a.ts", "interface RowInfo {}"), [1]);

@@ -28,20 +28,14 @@ pub struct Package {
 pub fn packages(metadata: &Value) -> Vec<Package> {
     let list = |value: &Value| value.as_array().cloned().unwrap_or_default();
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-    let ours: BTreeSet<_> = list(&metadata["workspace_members"])
-        .iter()
-        .map(text)
-        .collect();
+    let ours: BTreeSet<_> = list(&metadata["workspace_members"]).iter().map(text).collect();
     let named: BTreeMap<_, _> = list(&metadata["packages"])
         .into_iter()
         .map(|package| (text(&package["id"]), package))
         .collect();
     let name_of = |id: &Value| named.get(&text(id)).map(|package| text(&package["name"]));
-    let is_for_use = |edge: &Value| {
-        list(&edge["dep_kinds"])
-            .iter()
-            .any(|kind| kind["kind"] != "dev")
-    };
+    let is_for_use =
+        |edge: &Value| list(&edge["dep_kinds"]).iter().any(|kind| kind["kind"] != "dev");
     let mut found = Vec::new();
     for node in list(&metadata["resolve"]["nodes"]) {
         let Some(package) = named.get(&text(&node["id"])) else {
@@ -62,12 +56,7 @@ pub fn packages(metadata: &Value) -> Vec<Package> {
 pub fn check(packages: &[Package]) -> Vec<Finding> {
     let mut findings = Vec::new();
     for package in packages {
-        let Package {
-            name,
-            version,
-            licence,
-            ..
-        } = package;
+        let Package { name, version, licence, .. } = package;
         if BANNED.contains(&name.as_str()) {
             let users = packages.iter().filter(|p| p.depends_on.contains(name));
             let users: Vec<_> = users.map(|p| p.name.as_str()).collect();
@@ -88,19 +77,11 @@ pub fn check(packages: &[Package]) -> Vec<Finding> {
 
 /// Dependencies of workspace members on each other.
 pub fn edges(packages: &[Package]) -> Vec<(String, String)> {
-    let ours: BTreeSet<_> = packages
-        .iter()
-        .filter(|p| p.is_ours)
-        .map(|p| &p.name)
-        .collect();
+    let ours: BTreeSet<_> = packages.iter().filter(|p| p.is_ours).map(|p| &p.name).collect();
     let from = packages.iter().filter(|p| p.is_ours);
-    from.flat_map(|p| {
-        p.depends_on
-            .iter()
-            .map(move |to| (p.name.clone(), to.clone()))
-    })
-    .filter(|(_, to)| ours.contains(to))
-    .collect()
+    from.flat_map(|p| p.depends_on.iter().map(move |to| (p.name.clone(), to.clone())))
+        .filter(|(_, to)| ours.contains(to))
+        .collect()
 }
 
 /// Licences in npm's lock file, and that every package comes with a checksum.
@@ -112,9 +93,7 @@ pub fn check_npm(lock: &Value) -> Vec<Finding> {
             continue;
         }
         let by_hand = READ_BY_HAND.iter().find(|(name, _)| place == name);
-        let licence = package["license"]
-            .as_str()
-            .or(by_hand.map(|(_, licence)| *licence));
+        let licence = package["license"].as_str().or(by_hand.map(|(_, licence)| *licence));
         let licence = licence.unwrap_or_default();
         if !is_accepted(licence, package["dev"] == true) {
             let mend = format!("{place} is under {licence:?}, which licences.rs does not accept");
@@ -155,10 +134,7 @@ mod tests {
 
     #[test]
     fn a_licence_that_is_not_listed_is_told() {
-        assert_eq!(
-            check(&packages(&metadata("x", "GPL-3.0", &Value::Null))).len(),
-            1
-        );
+        assert_eq!(check(&packages(&metadata("x", "GPL-3.0", &Value::Null))).len(), 1);
         assert!(check(&packages(&metadata("x", "MIT", &Value::Null))).is_empty());
     }
 

@@ -19,11 +19,7 @@ pub struct Source {
 
 impl Source {
     pub fn new(path: &str, text: &str) -> Self {
-        let mut source = Self {
-            path: path.to_owned(),
-            text: text.to_owned(),
-            tokens: Vec::new(),
-        };
+        let mut source = Self { path: path.to_owned(), text: text.to_owned(), tokens: Vec::new() };
         source.tokens = match source.extension() {
             "rs" => tokens(text, Quoting::Rust),
             "ts" | "tsx" | "js" | "mjs" => tokens(text, Quoting::Script),
@@ -31,11 +27,7 @@ impl Source {
             _ => Vec::new(),
         };
         let whole = is_test_path(path);
-        let parts = if source.is_rust() {
-            test_parts(&source.tokens)
-        } else {
-            Vec::new()
-        };
+        let parts = if source.is_rust() { test_parts(&source.tokens) } else { Vec::new() };
         for (i, token) in source.tokens.iter_mut().enumerate() {
             token.in_test = whole || parts.iter().any(|(from, to)| (*from..=*to).contains(&i));
         }
@@ -77,7 +69,38 @@ pub fn all(root: &Path) -> Vec<Source> {
         let short = path.strip_prefix(root).ok()?;
         Some(Source::new(&short.to_string_lossy(), &text))
     };
-    paths.iter().filter_map(read).collect()
+    let mut sources: Vec<_> = paths.iter().filter_map(read).collect();
+    mark_test_files(&mut sources);
+    sources
+}
+
+/// A file that its parent declares under `#[cfg(test)]` holds test code only.
+fn mark_test_files(sources: &mut [Source]) {
+    let places: Vec<_> = sources.iter().flat_map(test_modules).collect();
+    for source in sources {
+        let stem = source.path.strip_suffix(".rs").unwrap_or_default();
+        let is_inside = |place: &String| {
+            let below = stem.strip_prefix(place.as_str());
+            below.is_some_and(|below| below.is_empty() || below.starts_with('/'))
+        };
+        if places.iter().any(is_inside) {
+            source.tokens.iter_mut().for_each(|token| token.in_test = true);
+        }
+    }
+}
+
+/// Where the files of `#[cfg(test)] mod name;` stand, without `.rs`.
+fn test_modules(source: &Source) -> Vec<String> {
+    let stem = source.path.strip_suffix(".rs").unwrap_or_default();
+    let folder = match stem.rsplit_once('/') {
+        Some((folder, "lib" | "main" | "mod")) => folder,
+        _ => stem,
+    };
+    let declared = source.tokens.windows(3);
+    declared
+        .filter(|w| w[0].in_test && w[0].is_word("mod") && w[2].is_mark(";"))
+        .map(|w| format!("{folder}/{}", w[1].text))
+        .collect()
 }
 
 fn walk(folder: &Path, into: &mut Vec<PathBuf>) {
@@ -97,9 +120,7 @@ fn walk(folder: &Path, into: &mut Vec<PathBuf>) {
 fn is_test_path(path: &str) -> bool {
     path.contains("/tests/")
         || path.starts_with("web/e2e/")
-        || ["/tests.rs", ".test.ts", ".test.tsx", ".spec.ts"]
-            .iter()
-            .any(|end| path.ends_with(end))
+        || ["/tests.rs", ".test.ts", ".test.tsx", ".spec.ts"].iter().any(|end| path.ends_with(end))
 }
 
 /// First and last token of each item that stands under `#[cfg(test)]`.
@@ -174,11 +195,7 @@ fn script_of(component: &str) -> String {
         if line.trim_start().starts_with("</script") {
             is_script = false;
         }
-        if is_script {
-            line.to_owned()
-        } else {
-            String::new()
-        }
+        if is_script { line.to_owned() } else { String::new() }
     };
     component.lines().map(keep).collect::<Vec<_>>().join("\n")
 }
@@ -202,6 +219,15 @@ mod tests {
     }
 
     #[test]
+    fn a_file_that_its_parent_declares_for_tests_is_test_code() {
+        let parent = "#[cfg(test)]\nmod sample;\nmod shipped;";
+        let files = [("a/x.rs", parent), ("a/x/sample.rs", "b"), ("a/x/shipped.rs", "c")];
+        let mut sources = files.map(|(path, text)| Source::new(path, text));
+        mark_test_files(&mut sources);
+        assert!(sources[1].tokens[0].in_test && !sources[2].tokens[0].in_test);
+    }
+
+    #[test]
     fn test_folders_hold_test_code_only() {
         assert!(!test_words("crates/x/tests/it/main.rs", "fn a() {}").is_empty());
         assert!(!test_words("web/e2e/story.ts", "const a = 1").is_empty());
@@ -210,13 +236,7 @@ mod tests {
 
     #[test]
     fn of_a_component_only_the_script_counts() {
-        let source = Source::new(
-            "a.svelte",
-            "<p>x</p>\n<script lang=\"ts\">\nlet a;\n</script>\n",
-        );
-        assert_eq!(
-            (source.tokens[0].text.as_str(), source.tokens[0].line),
-            ("let", 3)
-        );
+        let source = Source::new("a.svelte", "<p>x</p>\n<script lang=\"ts\">\nlet a;\n</script>\n");
+        assert_eq!((source.tokens[0].text.as_str(), source.tokens[0].line), ("let", 3));
     }
 }

@@ -48,13 +48,8 @@ pub enum Quoting {
 
 /// Cuts a text into tokens; white space is dropped.
 pub fn tokens(text: &str, quoting: Quoting) -> Vec<Token> {
-    let mut cutter = Cutter {
-        chars: text.chars().collect(),
-        at: 0,
-        line: 1,
-        quoting,
-        found: Vec::new(),
-    };
+    let mut cutter =
+        Cutter { chars: text.chars().collect(), at: 0, line: 1, quoting, found: Vec::new() };
     cutter.code(false);
     cutter.found
 }
@@ -89,12 +84,7 @@ impl Cutter {
 
     fn push(&mut self, kind: Kind, start: usize, end: usize, line: usize) {
         let text = self.chars[start..end].iter().collect();
-        self.found.push(Token {
-            kind,
-            text,
-            line,
-            in_test: false,
-        });
+        self.found.push(Token { kind, text, line, in_test: false });
     }
 
     /// Reads code; inside a template literal, up to the brace that ends it.
@@ -274,9 +264,8 @@ mod tests {
     use super::*;
 
     fn code(text: &str, quoting: Quoting) -> String {
-        let shown = tokens(text, quoting)
-            .into_iter()
-            .filter(|t| matches!(t.kind, Kind::Word | Kind::Mark));
+        let shown =
+            tokens(text, quoting).into_iter().filter(|t| matches!(t.kind, Kind::Word | Kind::Mark));
         shown.map(|t| t.text).collect::<Vec<_>>().join(" ")
     }
 
@@ -289,10 +278,7 @@ mod tests {
     #[test]
     fn braces_in_script_strings_templates_and_patterns_are_not_code() {
         let text = "f('{', `{ ${g({a: `}`})} {`, /[/{]\\/{/g, a / b) // {";
-        assert_eq!(
-            code(text, Quoting::Script),
-            "f ( , g ( { a : } ) , g , a / b )"
-        );
+        assert_eq!(code(text, Quoting::Script), "f ( , g ( { a : } ) , g , a / b )");
     }
 
     #[test]

@@ -46,9 +46,7 @@ fn fault(source: &Source, i: usize) -> Option<&'static str> {
         return Some("put text in as text, never as HTML");
     }
     let is_type = is_after(&|t| t.is_mark(":") || t.is_word("as") || t.is_mark("<"));
-    let is_value = tokens
-        .get(i + 1)
-        .is_some_and(|t| t.is_mark("(") || t.is_mark("."));
+    let is_value = tokens.get(i + 1).is_some_and(|t| t.is_mark("(") || t.is_mark("."));
     if token.is_word("any") && is_type && !is_value {
         return Some("give it a type: `unknown` and a check, where nothing better is known");
     }
@@ -62,10 +60,7 @@ mod tests {
     use super::*;
 
     fn found(path: &str, text: &str) -> Vec<usize> {
-        check(&Source::new(path, text))
-            .iter()
-            .map(|f| f.line)
-            .collect()
+        check(&Source::new(path, text)).iter().map(|f| f.line).collect()
     }
 
     #[test]
@@ -77,10 +72,7 @@ mod tests {
 
     #[test]
     fn any_is_no_type() {
-        assert_eq!(
-            found("web/a.ts", "let a: any;\nf(x as any);\nnew Map<any>()"),
-            [1, 2, 3]
-        );
+        assert_eq!(found("web/a.ts", "let a: any;\nf(x as any);\nnew Map<any>()"), [1, 2, 3]);
         assert!(found("web/a.ts", "const a = { any: 1 }; x.any(); // any").is_empty());
     }
 
