@@ -15,7 +15,7 @@ N ?= 100
 DATA ?= ../shared/data
 ARGS ?=
 
-.PHONY: run test release types fmt chaos replay strace bench-relay bench-idle bench-pairs mask-score screenshots front
+.PHONY: run test release types chaos replay strace bench-relay bench-idle bench-pairs mask-score screenshots front
 
 run:
 	@$(STEP) "Set up" setup/ensure run
@@ -38,12 +38,10 @@ front:
 # What is generated from the protocol's types, anew.
 types:
 	@setup/ensure run
+	@mkdir -p $(BUILT)
 	@cargo run --locked --quiet --package protocol --example schemas > $(BUILT)/openapi.json
 	@cp $(BUILT)/openapi.json docs/protocol/openapi.json
 	@cd web && npm run --silent types
-
-fmt:
-	@cargo fmt
 
 chaos: release
 	@$(RELEASE)/sotto-load chaos --server $(RELEASE)/sotto --kills $(N) $(ARGS)
