@@ -1,0 +1,72 @@
+# From a fresh clone each of these is the only command needed.
+#   make run      set up, build, start the demo     (ARGS="--listen 127.0.0.1:9000")
+#   make test     set up, then every check
+#   make release  set up, build target/release/sotto and target/release/sotto-load
+# The long proofs below end with one line of JSON.
+
+SHELL := /bin/bash
+export PATH := $(PATH):$(HOME)/.cargo/bin
+BUILT := $(or $(CARGO_TARGET_DIR),target)
+DEBUG := $(BUILT)/debug
+RELEASE := $(BUILT)/release
+STEP := setup/step
+
+N ?= 100
+DATA ?= ../shared/data
+ARGS ?=
+
+.PHONY: run test release types chaos replay strace bench-relay bench-idle bench-pairs mask-score screenshots front
+
+run:
+	@$(STEP) "Set up" setup/ensure run
+	@$(STEP) "Front ends" $(MAKE) --no-print-directory front
+	@$(STEP) "Server" cargo build --locked --quiet --package server --bin sotto
+	@echo; exec $(DEBUG)/sotto demo $(ARGS)
+
+test:
+	@setup/test
+
+release:
+	@$(STEP) "Set up" setup/ensure run
+	@$(STEP) "Front ends" $(MAKE) --no-print-directory front
+	@$(STEP) "Release" cargo build --locked --release --package server --package load --bins
+
+# The widget and the console, into web/dist.
+front:
+	@cd web && npm run --silent build </dev/null
+
+# What is generated from the protocol's types, anew.
+types:
+	@setup/ensure run
+	@mkdir -p $(BUILT)
+	@cargo run --locked --quiet --package protocol --example schemas > $(BUILT)/openapi.json
+	@cp $(BUILT)/openapi.json docs/protocol/openapi.json
+	@cd web && npm run --silent types
+
+chaos: release
+	@$(RELEASE)/sotto-load chaos --server $(RELEASE)/sotto --kills $(N) $(ARGS)
+
+replay: release
+	@$(RELEASE)/sotto-load replay --server $(RELEASE)/sotto --data $(DATA) $(ARGS)
+
+strace: release
+	@$(RELEASE)/sotto-load strace-check --server $(RELEASE)/sotto $(ARGS)
+
+bench-relay: release
+	@$(RELEASE)/sotto-load bench-relay --server $(RELEASE)/sotto $(ARGS)
+
+bench-idle: release
+	@$(RELEASE)/sotto-load idle --server $(RELEASE)/sotto $(ARGS)
+
+bench-pairs: release
+	@$(RELEASE)/sotto-load pairs --server $(RELEASE)/sotto $(ARGS)
+
+mask-score: release
+	@command -v python3 >/dev/null || { echo "python3 is missing: the scorer is written in it."; exit 2; }
+	@setup/mask-score $(RELEASE)/sotto $(DATA)
+
+screenshots:
+	@setup/ensure test
+	@$(MAKE) --no-print-directory front
+	@cargo build --locked --quiet --package server --bin sotto
+	@cd web && npm run --silent screenshots --workspace e2e
