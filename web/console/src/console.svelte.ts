@@ -37,7 +37,7 @@ export class Console {
   list = $state<ListName>("waiting");
   /** The row that `j` and `k` stand on; it is not open until Enter. */
   cursor = $state<string | null>(null);
-  hasDetails = $state(true);
+  hasDetails = $state(matchMedia("(min-width: 1200px)").matches);
   wish = $state.raw<ComposerWish>(null);
   #person: string | null = null;
   #noticeTimer = 0;
