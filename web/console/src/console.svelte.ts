@@ -40,7 +40,7 @@ export class Console {
   hasDetails = $state(matchMedia("(min-width: 1200px)").matches);
   wish = $state.raw<ComposerWish>(null);
   #person: string | null = null;
-  #noticeTimer = 0;
+  #noticeTimer: ReturnType<typeof setTimeout> | undefined;
 
   get t() {
     return this.speech.t;

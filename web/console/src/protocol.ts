@@ -11,6 +11,7 @@ export type {
   Deliveries,
   Department,
   Disposition,
+  Ending,
   Event,
   Mask,
   Me,

@@ -27,11 +27,11 @@ export class AgentSocket {
   readonly #url: string;
   readonly #ticket: () => Promise<TicketAnswer>;
   readonly #listener: Listener;
-  readonly #asked = new Map<number, { answer: (answer: Answer) => void; timer: number }>();
+  readonly #asked = new Map<number, { answer: (answer: Answer) => void; timer: ReturnType<typeof setTimeout> }>();
   #socket: WebSocket | null = null;
   #nextId = 1;
   #tries = 0;
-  #timer = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
   #isStopped = true;
   #isLive = false;
 
