@@ -25,7 +25,7 @@ export function lineText(body: Body, names: Names, t: Words, time: (at: number) 
     case "warned":
       return t.lines.warned(time(body.closes_at));
     case "ended":
-      return t.lines.endings[body.ending];
+      return t.lines.endings[body.ending] ?? t.lines.unknown;
     case "closed":
       return t.lines.closed(body.disposition == null ? null : names.dispositionName(body.disposition));
     case "reopened":

@@ -110,7 +110,7 @@ export const CORRECT_SECONDS = 60;
 
 /** The own message that may still be corrected: the newest of mine, for a minute, with nothing of mine on its way. */
 export function correctable(thread: Thread, me: string, now: number): Event | null {
-  if (thread.outgoing.some((one) => one.kind === "message")) return null;
+  if (thread.outgoing.some((one) => one.kind === "message" && one.problem === null)) return null;
   let newest: Event | null = null;
   for (const event of thread.events.values()) {
     const { body } = event;
