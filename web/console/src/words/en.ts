@@ -357,7 +357,7 @@ export const en = {
     hash: "SHA-256",
     key: "Key",
     shredded: "Destroyed",
-    notShredded: "Until the grace time is over",
+    notShredded: "Grace time runs",
     receipts,
     copyHash: (reference: string) => `Copy the SHA-256 of ${reference}`,
     now: "now",

@@ -358,7 +358,7 @@ export const es: Words = {
     hash: "SHA-256",
     key: "Clave",
     shredded: "Destruida",
-    notShredded: "Hasta que pase el plazo de gracia",
+    notShredded: "En plazo de gracia",
     receipts,
     copyHash: (reference) => `Copiar el SHA-256 de ${reference}`,
     now: "ahora",
