@@ -28,12 +28,12 @@ describe("pieces", () => {
 
   it("links to web addresses only, without the sentence's full stop", () => {
     const made = pieces("See https://clinic.example/a. javascript:alert(1)", []);
-    expect(made[1]).toEqual({ kind: "link", text: "https://clinic.example/a", href: "https://clinic.example/a", host: "clinic.example" });
+    expect(made[1]).toEqual({ kind: "link", text: "https://clinic.example/a", href: "https://clinic.example/a", where: null });
     expect(made[2]).toEqual({ kind: "text", text: ". javascript:alert(1)" });
   });
 
-  it("does not link an address that hides its host behind a name", () => {
-    expect(pieces("https://bank.example@evil.example/", [])).toEqual([{ kind: "text", text: "https://bank.example@evil.example/" }]);
+  it("says which host really answers where the words hide it", () => {
+    expect(pieces("https://bank.example@evil.example/", [])[0]).toMatchObject({ kind: "link", where: "evil.example" });
   });
 });
 

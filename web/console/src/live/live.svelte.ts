@@ -3,6 +3,7 @@
  * colleagues and the threads that are open.
  */
 import { SvelteMap } from "svelte/reactivity";
+import { clientId } from "../../../shared/src/random.ts";
 import { type Lists, type Rows, lists, withRows } from "../conversation/rows.ts";
 import { EMPTY, type Outgoing, type Thread } from "../conversation/thread.ts";
 import * as thread from "../conversation/thread.ts";
@@ -145,7 +146,7 @@ export class Live {
 
   /** Shown at once as sending; it stays until the server acknowledged or refused it. */
   write(conversation: string, kind: Outgoing["kind"], text: string): void {
-    const one: Outgoing = { clientId: crypto.randomUUID(), kind, text, at: Date.now() + this.ahead, problem: null };
+    const one: Outgoing = { clientId: clientId(), kind, text, at: Date.now() + this.ahead, problem: null };
     this.#change(conversation, (now) => thread.withOutgoing(now, one));
     void this.#post(conversation, one);
   }
@@ -163,7 +164,7 @@ export class Live {
   }
 
   correct(conversation: string, number: number, text: string): Promise<Answer> {
-    return this.ask({ correct: { conversation, client_id: crypto.randomUUID(), number, text } });
+    return this.ask({ correct: { conversation, client_id: clientId(), number, text } });
   }
 
   typing(conversation: string, on: boolean): void {

@@ -32,6 +32,7 @@ export class AgentSocket {
   #nextId = 1;
   #tries = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #welcomeTimer: ReturnType<typeof setTimeout> | undefined;
   #isStopped = true;
   #isLive = false;
 
@@ -72,7 +73,7 @@ export class AgentSocket {
     const id = this.#nextId;
     this.#nextId += 1;
     return new Promise((answer) => {
-      const timer = setTimeout(() => socket.close(), ANSWER_MILLISECONDS);
+      const timer = setTimeout(() => this.#lose(socket), ANSWER_MILLISECONDS);
       this.#asked.set(id, { answer, timer });
       socket.send(JSON.stringify({ id, verb }));
     });
@@ -93,18 +94,25 @@ export class AgentSocket {
     const socket = new WebSocket(this.#url);
     this.#socket = socket;
     socket.onopen = () => socket.send(JSON.stringify({ protocol: PROTOCOL, ticket: ticket.ticket }));
-    socket.onmessage = (message) => this.#take(String(message.data));
-    socket.onclose = () => {
-      if (this.#socket !== socket) return;
-      this.#drop();
-      if (!this.#isStopped) this.#wait("reconnecting");
+    socket.onmessage = (message) => {
+      if (this.#socket === socket) this.#take(String(message.data));
     };
+    socket.onclose = () => this.#lose(socket);
+    this.#welcomeTimer = setTimeout(() => this.#lose(socket), ANSWER_MILLISECONDS);
+  }
+
+  /** A socket that was given up may still speak or close; only the current one counts. */
+  #lose(socket: WebSocket): void {
+    if (this.#socket !== socket) return;
+    this.#drop();
+    if (!this.#isStopped) this.#wait("reconnecting");
   }
 
   #take(text: string): void {
     const frame = JSON.parse(text) as AgentFrame;
     switch (frame.frame) {
       case "welcome":
+        clearTimeout(this.#welcomeTimer);
         this.#isLive = true;
         this.#tries = 0;
         this.#listener.frame(frame);
@@ -153,6 +161,7 @@ export class AgentSocket {
     const socket = this.#socket;
     this.#socket = null;
     this.#isLive = false;
+    clearTimeout(this.#welcomeTimer);
     socket?.close();
     for (const id of [...this.#asked.keys()]) this.#answer(id, { ok: false, problem: notConnected() });
   }

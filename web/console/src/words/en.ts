@@ -1,42 +1,8 @@
 /** What the console says, in English. `es.ts` says the same in its own way; the type keeps them complete. */
+import { maskNamesEn } from "../../../shared/src/words/masks.en.ts";
 import type { Code, Ending, State } from "../protocol.ts";
 
 const count = (n: number, one: string, many: string) => `${n} ${n === 1 ? one : many}`;
-
-const masks: Record<string, string> = {
-  card: "card number",
-  cvv: "card security code",
-  card_expiry: "card expiry date",
-  ssn: "Social Security number",
-  itin: "taxpayer number",
-  phone: "phone number",
-  email: "email address",
-  name: "name",
-  dob: "date of birth",
-  date: "date",
-  address: "address",
-  zip: "ZIP code",
-  mrn: "record number",
-  health_plan: "health plan number",
-  group_no: "group number",
-  mbi: "Medicare number",
-  npi: "provider number",
-  dea: "DEA number",
-  license_no: "license number",
-  iban: "IBAN",
-  routing: "routing number",
-  bank_account: "bank account",
-  account: "account number",
-  passport: "passport number",
-  driver_license: "driver's license",
-  ip: "IP address",
-  mac: "device address",
-  url: "web address",
-  vin: "vehicle number",
-  plate: "license plate",
-  device_id: "device number",
-  password: "password",
-};
 
 const problems: Record<Code, string> = {
   not_found: "It is no longer here. It may have been delivered, or moved out of your departments.",
@@ -201,9 +167,8 @@ export const en = {
     reopenHint: "Until it is delivered, it can be reopened.",
     delivered: "The transcript is in your storage; nothing readable stays here.",
     masked: (name: string, ends: string | null) => (ends === null ? `${name}, hidden` : `${name}, hidden, ends ${ends}`),
-    maskedOther: "value",
-    maskNames: masks,
-    goesTo: (host: string) => `opens ${host} in a new tab`,
+    maskNames: maskNamesEn,
+    goesTo: (host: string) => `opens ${host}`,
     states: { sending: "Sending…", failed: "Not sent", sent: "Sent", seen: "Seen" },
     corrected: "corrected",
     amended: "changed by masking",

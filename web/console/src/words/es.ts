@@ -1,43 +1,9 @@
 /** Lo que dice la consola, en español: escrito, no traducido palabra por palabra. */
+import { maskNamesEs } from "../../../shared/src/words/masks.es.ts";
 import type { Code, Ending, State } from "../protocol.ts";
 import type { Words } from "./en.ts";
 
 const count = (n: number, one: string, many: string) => `${n} ${n === 1 ? one : many}`;
-
-const masks: Record<string, string> = {
-  card: "número de tarjeta",
-  cvv: "código de seguridad",
-  card_expiry: "caducidad de la tarjeta",
-  ssn: "número de Seguro Social",
-  itin: "número de contribuyente",
-  phone: "teléfono",
-  email: "correo electrónico",
-  name: "nombre",
-  dob: "fecha de nacimiento",
-  date: "fecha",
-  address: "dirección",
-  zip: "código postal",
-  mrn: "número de historia clínica",
-  health_plan: "número de seguro médico",
-  group_no: "número de grupo",
-  mbi: "número de Medicare",
-  npi: "número de proveedor",
-  dea: "número DEA",
-  license_no: "número de licencia",
-  iban: "IBAN",
-  routing: "número de ruta bancaria",
-  bank_account: "cuenta bancaria",
-  account: "número de cuenta",
-  passport: "pasaporte",
-  driver_license: "licencia de conducir",
-  ip: "dirección IP",
-  mac: "dirección del dispositivo",
-  url: "dirección web",
-  vin: "número de vehículo",
-  plate: "matrícula",
-  device_id: "número de dispositivo",
-  password: "contraseña",
-};
 
 const problems: Record<Code, string> = {
   not_found: "Ya no está aquí. Puede que se haya entregado o que haya salido de tus departamentos.",
@@ -202,9 +168,8 @@ export const es: Words = {
     reopenHint: "Hasta que se entregue, se puede reabrir.",
     delivered: "La transcripción está en tu almacenamiento; aquí no queda nada legible.",
     masked: (name, ends) => (ends === null ? `${name}, oculto` : `${name}, oculto, termina en ${ends}`),
-    maskedOther: "dato",
-    maskNames: masks,
-    goesTo: (host) => `abre ${host} en otra pestaña`,
+    maskNames: maskNamesEs,
+    goesTo: (host) => `abre ${host}`,
     states: { sending: "Enviando…", failed: "Sin enviar", sent: "Enviado", seen: "Visto" },
     corrected: "corregido",
     amended: "cambiado al ocultar",
