@@ -134,9 +134,14 @@ export class Console {
     this.router.go({ at: "conversations", conversation: id });
   }
 
-  /** What the keys act on: the row under the cursor if the person moved there, else the open one. */
+  /**
+   * What the keys act on: the row that has the focus, else the open conversation.
+   * A cursor left behind in the list must not close what nobody looks at.
+   */
   get meant(): string | null {
-    return this.router.route.at === "conversations" ? (this.cursor ?? this.openId) : null;
+    if (this.router.route.at !== "conversations") return null;
+    const isOnRow = this.cursor !== null && document.activeElement?.id === `row-${this.cursor}`;
+    return isOnRow ? this.cursor : (this.openId ?? this.cursor);
   }
 
   async accept(id: string): Promise<void> {
