@@ -12,7 +12,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     std::io::stdin().read_to_string(&mut input)?;
     let engine = Engine::new();
     let mode = if has("live") { Mode::Live } else { Mode::Archive };
-    let output = if has("--jsonl") { jsonl::mask_lines(&engine, mode, &[], &input)? } else { jsonl::mask_plain(&engine, &input) };
+    let output = if has("--jsonl") {
+        jsonl::mask_lines(&engine, mode, &[], &input)?
+    } else {
+        jsonl::mask_plain(&engine, &input)
+    };
     print!("{output}");
     Ok(())
 }

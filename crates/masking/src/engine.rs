@@ -91,8 +91,18 @@ impl Engine {
     ///
     /// `before` holds the rows before, the oldest first. `asked` is the rule
     /// of the pre-chat field that the text answers: that rule is exempt.
-    pub fn mask(&self, policy: &Policy, mode: Mode, before: &[Before<'_>], writer: Writer, asked: Option<&str>, text: &Sensitive<String>) -> Masked {
-        let on = |rule: RuleId| policy.masks(rule, writer, mode) && asked != Some(RULES[rule as usize].name);
+    pub fn mask(
+        &self,
+        policy: &Policy,
+        mode: Mode,
+        before: &[Before<'_>],
+        writer: Writer,
+        asked: Option<&str>,
+        text: &Sensitive<String>,
+    ) -> Masked {
+        let on = |rule: RuleId| {
+            policy.masks(rule, writer, mode) && asked != Some(RULES[rule as usize].name)
+        };
         let typed = text.expose().as_str();
         let (spans, earlier) = self.spans(before, writer, typed);
         let (masked, findings) = self.cover(policy, typed, spans, &on);
@@ -100,7 +110,11 @@ impl Engine {
         for (at, spans) in earlier {
             let (text, findings) = self.cover(policy, before[at].text, spans, &on);
             if !findings.is_empty() {
-                amendments.push(Amendment { number: before[at].number, text: MaskedText::new(text), findings });
+                amendments.push(Amendment {
+                    number: before[at].number,
+                    text: MaskedText::new(text),
+                    findings,
+                });
             }
         }
         Masked { text: MaskedText::new(masked), findings, amendments }
@@ -110,16 +124,22 @@ impl Engine {
     pub fn mask_stored(&self, policy: &Policy, rows: &[Before<'_>]) -> Vec<Masked> {
         let mut all: Vec<Vec<Span>> = Vec::with_capacity(rows.len());
         for (at, row) in rows.iter().enumerate() {
-            let (spans, earlier) = self.spans(&rows[at.saturating_sub(8)..at], row.writer, row.text);
+            let (spans, earlier) =
+                self.spans(&rows[at.saturating_sub(8)..at], row.writer, row.text);
             for (n, more) in earlier {
                 all[at.saturating_sub(8) + n].extend(more);
             }
             all.push(spans);
         }
-        rows.iter().zip(all).map(|(row, spans)| {
-            let (text, findings) = self.cover(policy, row.text, settle(spans), &|rule| policy.masks(rule, row.writer, Mode::Archive));
-            Masked { text: MaskedText::new(text), findings, amendments: Vec::new() }
-        }).collect()
+        rows.iter()
+            .zip(all)
+            .map(|(row, spans)| {
+                let (text, findings) = self.cover(policy, row.text, settle(spans), &|rule| {
+                    policy.masks(rule, row.writer, Mode::Archive)
+                });
+                Masked { text: MaskedText::new(text), findings, amendments: Vec::new() }
+            })
+            .collect()
     }
 
     /// Every value in a text by itself, in order and apart.
@@ -128,8 +148,18 @@ impl Engine {
     }
 
     /// Values of a text after the rows before it, and parts of values in those rows.
-    pub(crate) fn spans(&self, before: &[Before<'_>], writer: Writer, text: &str) -> (Vec<Span>, Vec<(usize, Vec<Span>)>) {
-        let question = before.iter().rev().take(3).find(|row| row.writer != writer).filter(|_| text.len() <= 120);
+    pub(crate) fn spans(
+        &self,
+        before: &[Before<'_>],
+        writer: Writer,
+        text: &str,
+    ) -> (Vec<Span>, Vec<(usize, Vec<Span>)>) {
+        let question = before
+            .iter()
+            .rev()
+            .take(3)
+            .find(|row| row.writer != writer)
+            .filter(|_| text.len() <= 120);
         let asked = question.and_then(|row| {
             let view = View::new(row.text);
             self.cues.asked(&Scan::new(&view.bytes, &self.lexicon))
@@ -163,7 +193,8 @@ impl Engine {
                 taken[range.clone()].fill(true);
             }
             let (start, end) = view.origin(hit.start, hit.end);
-            let intact = text.as_bytes()[start..end] == view.bytes[range.clone()] && view.bytes[range].iter().filter(|b| b.is_ascii_digit()).count() >= 9;
+            let intact = text.as_bytes()[start..end] == view.bytes[range.clone()]
+                && view.bytes[range].iter().filter(|b| b.is_ascii_digit()).count() >= 9;
             let rule = &RULES[hit.rule as usize];
             spans.push(Span { start, end, rule: rule.name, kind: rule.kind, id: hit.rule, intact });
         }
@@ -172,11 +203,25 @@ impl Engine {
     }
 
     /// Values that began in rows before of the same writer.
-    fn split(&self, before: &[Before<'_>], writer: Writer, text: &str, spans: &mut Vec<Span>) -> Vec<(usize, Vec<Span>)> {
-        if text.len() > JOINED_BYTES_MAX || !text.bytes().any(|b| b.is_ascii_digit() || b == b'@' || b == b'.') {
+    fn split(
+        &self,
+        before: &[Before<'_>],
+        writer: Writer,
+        text: &str,
+        spans: &mut Vec<Span>,
+    ) -> Vec<(usize, Vec<Span>)> {
+        if text.len() > JOINED_BYTES_MAX
+            || !text.bytes().any(|b| b.is_ascii_digit() || b == b'@' || b == b'.')
+        {
             return Vec::new();
         }
-        let mut rows: Vec<usize> = (0..before.len()).rev().take_while(|&at| before[at].writer == writer && before[at].text.len() <= JOINED_BYTES_MAX).take(ROWS_JOINED_MAX).collect();
+        let mut rows: Vec<usize> = (0..before.len())
+            .rev()
+            .take_while(|&at| {
+                before[at].writer == writer && before[at].text.len() <= JOINED_BYTES_MAX
+            })
+            .take(ROWS_JOINED_MAX)
+            .collect();
         rows.reverse();
         for first in 0..rows.len() {
             let mut joined = String::new();
@@ -184,14 +229,22 @@ impl Engine {
             for &row in &rows[first..] {
                 starts.push(joined.len());
                 joined.push_str(before[row].text);
-                joined.push(if text.starts_with('@') || before[row].text.ends_with('@') { '.' } else { ' ' });
+                joined.push(if text.starts_with('@') || before[row].text.ends_with('@') {
+                    '.'
+                } else {
+                    ' '
+                });
                 if joined.ends_with('.') {
                     joined.pop();
                 }
             }
             let here = joined.len();
             joined.push_str(text);
-            let crossing: Vec<Span> = self.read(&joined, None).into_iter().filter(|s| s.start < here && s.end > here && s.id != RuleId::Name).collect();
+            let crossing: Vec<Span> = self
+                .read(&joined, None)
+                .into_iter()
+                .filter(|s| s.start < here && s.end > here && s.id != RuleId::Name)
+                .collect();
             if crossing.is_empty() {
                 continue;
             }
@@ -201,7 +254,12 @@ impl Engine {
                 for (n, &row) in rows[first..].iter().enumerate() {
                     let end = starts[n] + before[row].text.len();
                     if span.start < end && span.end > starts[n] {
-                        let part = Span { start: span.start.max(starts[n]) - starts[n], end: span.end.min(end) - starts[n], intact: false, ..span.clone() };
+                        let part = Span {
+                            start: span.start.max(starts[n]) - starts[n],
+                            end: span.end.min(end) - starts[n],
+                            intact: false,
+                            ..span.clone()
+                        };
                         earlier.push((row, vec![part]));
                     }
                 }
@@ -211,13 +269,22 @@ impl Engine {
         Vec::new()
     }
 
-    fn cover(&self, policy: &Policy, text: &str, spans: Vec<Span>, on: &dyn Fn(RuleId) -> bool) -> (String, Vec<Finding>) {
+    fn cover(
+        &self,
+        policy: &Policy,
+        text: &str,
+        spans: Vec<Span>,
+        on: &dyn Fn(RuleId) -> bool,
+    ) -> (String, Vec<Finding>) {
         let mut painted = text.to_owned();
         let mut findings = Vec::new();
         let mut spans = spans;
         for _ in 0..PASSES_MAX {
             spans.retain(|s| on(s.id) && !policy.is_allowed(&painted[s.start..s.end]));
-            let strokes: Vec<Stroke> = spans.iter().map(|s| Stroke { start: s.start, end: s.end, keep_last: s.keep_last() }).collect();
+            let strokes: Vec<Stroke> = spans
+                .iter()
+                .map(|s| Stroke { start: s.start, end: s.end, keep_last: s.keep_last() })
+                .collect();
             let next = paint(&painted, &strokes);
             if next == painted {
                 break;
@@ -234,7 +301,13 @@ impl Engine {
 fn finding(text: &str, span: &Span) -> Finding {
     let start = text[..span.start].chars().count() as u32;
     let end = start + text[span.start..span.end].chars().count() as u32;
-    Finding { rule: span.rule, kind: span.kind, version: RULES[span.id as usize].version, start, end }
+    Finding {
+        rule: span.rule,
+        kind: span.kind,
+        version: RULES[span.id as usize].version,
+        start,
+        end,
+    }
 }
 
 /// In order and apart: of two that overlap the longer stays.

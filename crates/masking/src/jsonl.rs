@@ -57,7 +57,12 @@ pub fn mask_plain(engine: &Engine, text: &str) -> String {
 }
 
 /// Masks rows; `rules` names the only ones that count, all if empty.
-pub fn mask_lines(engine: &Engine, mode: Mode, rules: &[&str], input: &str) -> Result<String, Error> {
+pub fn mask_lines(
+    engine: &Engine,
+    mode: Mode,
+    rules: &[&str],
+    input: &str,
+) -> Result<String, Error> {
     if let Some(unknown) = rules.iter().find(|rule| !is_rule(rule)) {
         return Err(Error::Rule((*unknown).to_owned()));
     }
@@ -75,10 +80,18 @@ pub fn mask_lines(engine: &Engine, mode: Mode, rules: &[&str], input: &str) -> R
     }
     for mut turns in conversations.into_values() {
         turns.sort_by_key(|&at| rows[at].turn);
-        let before: Vec<Before<'_>> = turns.iter().map(|&at| Before { number: at as u64, writer: writer(&rows[at]), text: &rows[at].text }).collect();
+        let before: Vec<Before<'_>> = turns
+            .iter()
+            .map(|&at| Before {
+                number: at as u64,
+                writer: writer(&rows[at]),
+                text: &rows[at].text,
+            })
+            .collect();
         for n in 0..turns.len() {
             let window = n.saturating_sub(8);
-            let (spans, earlier) = engine.spans(&before[window..n], before[n].writer, before[n].text);
+            let (spans, earlier) =
+                engine.spans(&before[window..n], before[n].writer, before[n].text);
             found[turns[n]].extend(spans);
             for (row, more) in earlier.into_iter().filter(|_| mode == Mode::Archive) {
                 found[turns[window + row]].extend(more);
@@ -89,8 +102,14 @@ pub fn mask_lines(engine: &Engine, mode: Mode, rules: &[&str], input: &str) -> R
     for (row, mut spans) in rows.iter().zip(found) {
         spans.retain(|span| rules.is_empty() || rules.contains(&span.rule));
         spans.sort_by_key(|span| span.start);
-        let out = Out { id: &row.id, masked: covered(&row.text, &spans), spans: places(&row.text, &spans) };
-        output.push_str(&serde_json::to_string(&out).expect("a row of strings and numbers serialises"));
+        let out = Out {
+            id: &row.id,
+            masked: covered(&row.text, &spans),
+            spans: places(&row.text, &spans),
+        };
+        output.push_str(
+            &serde_json::to_string(&out).expect("a row of strings and numbers serialises"),
+        );
         output.push('\n');
     }
     Ok(output)
@@ -102,7 +121,9 @@ fn writer(row: &Row) -> Writer {
         Some("agent") => Writer::Agent,
         Some("automatic") => Writer::Automatic,
         Some(_) => Writer::Visitor,
-        None if row.text.trim_end().ends_with('?') || row.text.starts_with("Please") => Writer::Agent,
+        None if row.text.trim_end().ends_with('?') || row.text.starts_with("Please") => {
+            Writer::Agent
+        }
         None => Writer::Visitor,
     }
 }
@@ -112,7 +133,11 @@ fn covered(text: &str, spans: &[Span]) -> String {
     for span in spans {
         match strokes.last_mut() {
             Some(last) if span.start < last.end => last.end = last.end.max(span.end),
-            _ => strokes.push(Stroke { start: span.start, end: span.end, keep_last: span.keep_last() }),
+            _ => strokes.push(Stroke {
+                start: span.start,
+                end: span.end,
+                keep_last: span.keep_last(),
+            }),
         }
     }
     paint(text, &strokes)
@@ -120,12 +145,19 @@ fn covered(text: &str, spans: &[Span]) -> String {
 
 fn places(text: &str, spans: &[Span]) -> Vec<Place> {
     let (mut byte, mut point) = (0, 0);
-    spans.iter().map(|span| {
-        if span.start < byte {
-            (byte, point) = (0, 0);
-        }
-        point += text[byte..span.start].chars().count();
-        byte = span.start;
-        Place { start: point, end: point + text[span.start..span.end].chars().count(), r#type: span.kind }
-    }).collect()
+    spans
+        .iter()
+        .map(|span| {
+            if span.start < byte {
+                (byte, point) = (0, 0);
+            }
+            point += text[byte..span.start].chars().count();
+            byte = span.start;
+            Place {
+                start: point,
+                end: point + text[span.start..span.end].chars().count(),
+                r#type: span.kind,
+            }
+        })
+        .collect()
 }

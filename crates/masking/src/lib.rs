@@ -4,8 +4,8 @@
 //! typed text to [`MaskedText`]. Images and files are not looked into, and
 //! masked text is not de-identified text.
 
-pub mod jsonl;
 mod engine;
+pub mod jsonl;
 mod lexicon;
 mod policy;
 mod rules;

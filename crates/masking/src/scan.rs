@@ -42,7 +42,13 @@ pub(crate) struct Scan<'v> {
 
 impl<'v> Scan<'v> {
     pub(crate) fn new(bytes: &'v [u8], lexicon: &Lexicon) -> Self {
-        let mut scan = Self { bytes, tokens: Vec::with_capacity(bytes.len() / 4 + 2), has_digit: false, has_at: false, marks: 0 };
+        let mut scan = Self {
+            bytes,
+            tokens: Vec::with_capacity(bytes.len() / 4 + 2),
+            has_digit: false,
+            has_at: false,
+            marks: 0,
+        };
         let mut at = 0;
         while at < bytes.len() {
             let start = at;
@@ -100,7 +106,10 @@ impl<'v> Scan<'v> {
     }
 
     pub(crate) fn word_is(&self, at: usize, any: &[&str]) -> bool {
-        self.tokens.get(at).is_some_and(|t| t.kind == Kind::Word && any.iter().any(|w| self.text(t).eq_ignore_ascii_case(w.as_bytes())))
+        self.tokens.get(at).is_some_and(|t| {
+            t.kind == Kind::Word
+                && any.iter().any(|w| self.text(t).eq_ignore_ascii_case(w.as_bytes()))
+        })
     }
 }
 

@@ -11,23 +11,52 @@ use std::borrow::Cow;
 pub(crate) const OTHER_LETTER: u8 = 0x80;
 const OTHER_MARK: u8 = 0x01;
 const BIDI_AND_INVISIBLE: [(u32, u32); 12] = [
-    (0x00AD, 0x00AD), (0x0300, 0x036F), (0x034F, 0x034F), (0x061C, 0x061C), (0x180B, 0x180E), (0x200B, 0x200F),
-    (0x202A, 0x202E), (0x2060, 0x206F), (0x20D0, 0x20F0), (0xFE00, 0xFE0F), (0xFEFF, 0xFEFF), (0xE0000, 0xE01EF),
+    (0x00AD, 0x00AD),
+    (0x0300, 0x036F),
+    (0x034F, 0x034F),
+    (0x061C, 0x061C),
+    (0x180B, 0x180E),
+    (0x200B, 0x200F),
+    (0x202A, 0x202E),
+    (0x2060, 0x206F),
+    (0x20D0, 0x20F0),
+    (0xFE00, 0xFE0F),
+    (0xFEFF, 0xFEFF),
+    (0xE0000, 0xE01EF),
 ];
 /// First digits of the decimal rows of Unicode's general category Nd that chat can hold.
 const ZEROS: [u32; 24] = [
-    0x0660, 0x06F0, 0x07C0, 0x0966, 0x09E6, 0x0A66, 0x0AE6, 0x0B66, 0x0BE6, 0x0C66, 0x0CE6, 0x0D66, 0x0DE6, 0x0E50,
-    0x0ED0, 0x0F20, 0x1040, 0x1090, 0x17E0, 0x1810, 0x1946, 0xA8D0, 0xA9D0, 0xFF10,
+    0x0660, 0x06F0, 0x07C0, 0x0966, 0x09E6, 0x0A66, 0x0AE6, 0x0B66, 0x0BE6, 0x0C66, 0x0CE6, 0x0D66,
+    0x0DE6, 0x0E50, 0x0ED0, 0x0F20, 0x1040, 0x1090, 0x17E0, 0x1810, 0x1946, 0xA8D0, 0xA9D0, 0xFF10,
 ];
 /// Latin letters U+00C0 to U+017F without their marks; `*` where two letters or none would be needed.
 const LATIN: &[u8; 192] = b"AAAAAAACEEEEIIIIDNOOOOO*OUUUUYTsaaaaaaaceeeeiiiidnooooo*ouuuuyty\
 AaAaAaCcCcCcCcDdDdEeEeEeEeEeGgGgGgGgHhHhIiIiIiIiIiIiJjKkkLlLlLlLlLlNnNnNnnNnOoOoOoOoRrRrRrSsSsSsSsTtTtTtUuUuUuUuUuUuWwYyYZzZzZzs";
 /// Cyrillic and Greek letters that are drawn like Latin ones.
-const ALIKE: &str = "аaеeоoрpсcуyхxіiѕsјjԁdһhԛqԝwАAВBЕEКKМMНHОOРPСCТTХXІIЈJЅSοoαaνvρpΑAΒBΕEΖZΗHΙIΚKΜMΝNΟOΡPΤTΥYΧX";
+const ALIKE: &str =
+    "аaеeоoрpсcуyхxіiѕsјjԁdһhԛqԝwАAВBЕEКKМMНHОOРPСCТTХXІIЈJЅSοoαaνvρpΑAΒBΕEΖZΗHΙIΚKΜMΝNΟOΡPΤTΥYΧX";
 const ENTITIES: [(&str, u8); 22] = [
-    ("nbsp", b' '), ("period", b'.'), ("commat", b'@'), ("amp", b'&'), ("lt", b'<'), ("gt", b'>'), ("quot", b'"'),
-    ("apos", b'\''), ("hyphen", b'-'), ("dash", b'-'), ("ndash", b'-'), ("mdash", b'-'), ("lowbar", b'_'), ("num", b'#'),
-    ("colon", b':'), ("sol", b'/'), ("comma", b','), ("plus", b'+'), ("lpar", b'('), ("rpar", b')'), ("Tab", b'\t'),
+    ("nbsp", b' '),
+    ("period", b'.'),
+    ("commat", b'@'),
+    ("amp", b'&'),
+    ("lt", b'<'),
+    ("gt", b'>'),
+    ("quot", b'"'),
+    ("apos", b'\''),
+    ("hyphen", b'-'),
+    ("dash", b'-'),
+    ("ndash", b'-'),
+    ("mdash", b'-'),
+    ("lowbar", b'_'),
+    ("num", b'#'),
+    ("colon", b':'),
+    ("sol", b'/'),
+    ("comma", b','),
+    ("plus", b'+'),
+    ("lpar", b'('),
+    ("rpar", b')'),
+    ("Tab", b'\t'),
     ("NewLine", b'\n'),
 ];
 
@@ -45,7 +74,12 @@ impl<'t> View<'t> {
         if text.is_ascii() && !bytes.iter().any(|b| matches!(b, b'&' | b'%' | b'<')) {
             return Self { bytes: Cow::Borrowed(bytes), map: None };
         }
-        let mut reader = Reader { text, at: 0, out: Vec::with_capacity(text.len()), map: Vec::with_capacity(text.len()) };
+        let mut reader = Reader {
+            text,
+            at: 0,
+            out: Vec::with_capacity(text.len()),
+            map: Vec::with_capacity(text.len()),
+        };
         reader.read();
         Self { bytes: Cow::Owned(reader.out), map: Some(reader.map) }
     }
@@ -105,7 +139,9 @@ fn fold(letter: char) -> Option<u8> {
     Some(match code {
         0xFF01..=0xFF5E => (code - 0xFEE0) as u8,
         0x1D7CE..=0x1D7FF => b'0' + ((code - 0x1D7CE) % 10) as u8,
-        0x2460..=0x2468 | 0x2776..=0x277E | 0x2780..=0x2788 => b'1' + ((code - 0x2460) % 0x0A).min(8) as u8,
+        0x2460..=0x2468 | 0x2776..=0x277E | 0x2780..=0x2788 => {
+            b'1' + ((code - 0x2460) % 0x0A).min(8) as u8
+        }
         0x24EA | 0x2070 | 0x2080 => b'0',
         0xB9 => b'1',
         0xB2 | 0xB3 => b'2' + (code - 0xB2) as u8,
@@ -121,7 +157,13 @@ fn fold(letter: char) -> Option<u8> {
             lower => b'a' + lower - 26,
         },
         0xC0..=0x17F => match LATIN[(code - 0xC0) as usize] {
-            b'*' => if letter.is_alphabetic() { OTHER_LETTER } else { OTHER_MARK },
+            b'*' => {
+                if letter.is_alphabetic() {
+                    OTHER_LETTER
+                } else {
+                    OTHER_MARK
+                }
+            }
             byte => byte,
         },
         _ => rare(letter),
@@ -165,7 +207,8 @@ fn tag(bytes: &[u8]) -> Option<(u8, usize)> {
     let end = bytes.iter().take(10).position(|&b| b == b'>')?;
     let name = bytes[1..end].strip_prefix(b"/").unwrap_or(&bytes[1..end]);
     let name = name.strip_suffix(b"/").unwrap_or(name).trim_ascii();
-    matches!(name, b"b" | b"i" | b"u" | b"em" | b"strong" | b"span" | b"br" | b"p" | b"div" | b"td").then_some((b' ', end + 1))
+    matches!(name, b"b" | b"i" | b"u" | b"em" | b"strong" | b"span" | b"br" | b"p" | b"div" | b"td")
+        .then_some((b' ', end + 1))
 }
 
 #[cfg(test)]

@@ -5,7 +5,14 @@ use proptest::prelude::*;
 use sensitive::Sensitive;
 
 fn live(engine: &Engine, before: &[Before<'_>], text: &str) -> masking::Masked {
-    engine.mask(&Policy::default(), Mode::Live, before, Writer::Visitor, None, &Sensitive::new(text.to_owned()))
+    engine.mask(
+        &Policy::default(),
+        Mode::Live,
+        before,
+        Writer::Visitor,
+        None,
+        &Sensitive::new(text.to_owned()),
+    )
 }
 
 #[test]
@@ -13,7 +20,10 @@ fn a_card_and_a_social_security_number_become_xs_before_they_are_stored() {
     let engine = Engine::new();
     let masked = live(&engine, &[], "my card 4111 1111 1111 1111, ssn 123-45-6789");
     assert_eq!(masked.text.as_str(), "my card XXXX XXXX XXXX 1111, ssn XXX-XX-6789");
-    assert_eq!(masked.findings.iter().map(|f| (f.kind, f.start, f.end)).collect::<Vec<_>>(), [("CARD", 8, 27), ("SSN", 33, 44)]);
+    assert_eq!(
+        masked.findings.iter().map(|f| (f.kind, f.start, f.end)).collect::<Vec<_>>(),
+        [("CARD", 8, 27), ("SSN", 33, 44)]
+    );
 }
 
 #[test]
@@ -47,7 +57,8 @@ fn a_value_that_the_clinic_allows_stays() {
 fn a_pre_chat_answer_is_exempt_from_its_own_rule() {
     let engine = Engine::new();
     let name = Sensitive::new("Keisha Rodriguez".to_owned());
-    let answer = engine.mask(&Policy::default(), Mode::Archive, &[], Writer::Visitor, Some("name"), &name);
+    let answer =
+        engine.mask(&Policy::default(), Mode::Archive, &[], Writer::Visitor, Some("name"), &name);
     assert_eq!(answer.text.as_str(), "Keisha Rodriguez");
 }
 
@@ -55,7 +66,19 @@ fn a_pre_chat_answer_is_exempt_from_its_own_rule() {
 fn the_default_table_masks_what_steals_money_or_identity_at_once() {
     let policy = Policy::default();
     for (rule, _, _) in masking::rules() {
-        let at_once = ["card", "cvv", "ssn", "itin", "bank_account", "routing", "iban", "password", "passport", "driver_license"].contains(&rule);
+        let at_once = [
+            "card",
+            "cvv",
+            "ssn",
+            "itin",
+            "bank_account",
+            "routing",
+            "iban",
+            "password",
+            "passport",
+            "driver_license",
+        ]
+        .contains(&rule);
         let wanted = if at_once { masking::Action::Mask } else { masking::Action::ArchiveOnly };
         assert_eq!(policy.action(rule, Writer::Visitor), Some(wanted), "{rule}");
     }
@@ -64,14 +87,30 @@ fn the_default_table_masks_what_steals_money_or_identity_at_once() {
 #[test]
 fn lines_keep_their_ids_and_offsets_count_code_points() {
     let engine = Engine::new();
-    let out = jsonl::mask_lines(&engine, Mode::Archive, &["ssn"], "{\"id\":\"é\",\"text\":\"é ssn 123-45-6789\"}\n").expect("a good row");
-    assert_eq!(out, "{\"id\":\"é\",\"masked\":\"é ssn XXX-XX-6789\",\"spans\":[{\"start\":6,\"end\":17,\"type\":\"SSN\"}]}\n");
+    let out = jsonl::mask_lines(
+        &engine,
+        Mode::Archive,
+        &["ssn"],
+        "{\"id\":\"é\",\"text\":\"é ssn 123-45-6789\"}\n",
+    )
+    .expect("a good row");
+    assert_eq!(
+        out,
+        "{\"id\":\"é\",\"masked\":\"é ssn XXX-XX-6789\",\"spans\":[{\"start\":6,\"end\":17,\"type\":\"SSN\"}]}\n"
+    );
 }
 
 #[test]
 fn clinical_talk_stays() {
     let engine = Engine::new();
-    for text in ["bp was 154/80 this morning", "I take Eliquis 5mg at 8:30", "NDC 00378-1805-10", "A1c 5.4, glucose 131 mg/dL", "CPT 99396-25 with Z00.00", "order 4111-2222-33 shipped"] {
+    for text in [
+        "bp was 154/80 this morning",
+        "I take Eliquis 5mg at 8:30",
+        "NDC 00378-1805-10",
+        "A1c 5.4, glucose 131 mg/dL",
+        "CPT 99396-25 with Z00.00",
+        "order 4111-2222-33 shipped",
+    ] {
         assert_eq!(jsonl::mask_plain(&engine, text), text);
     }
 }

@@ -27,7 +27,11 @@ impl Cues {
                 let words: Vec<u64> = phrase.split(' ').map(lexicon::hash).collect();
                 let first = phrase.split(' ').next().unwrap_or_default();
                 let known = lexicon.of(words[0]);
-                let at = if known.marks & CUE != 0 { (known.marks >> 20) as usize } else { by_first.len() };
+                let at = if known.marks & CUE != 0 {
+                    (known.marks >> 20) as usize
+                } else {
+                    by_first.len()
+                };
                 if at == by_first.len() {
                     by_first.push(Vec::new());
                     lexicon.add(first, CUE | (at as u32) << 20, 0);
@@ -48,7 +52,12 @@ impl Cues {
             return None;
         }
         let cues = &self.0[(token.known.marks >> 20) as usize];
-        let cue = cues.iter().find(|cue| cue.words.iter().enumerate().all(|(n, word)| scan.tokens.get(at + n).is_some_and(|t| t.hash == *word)))?;
+        let cue = cues.iter().find(|cue| {
+            cue.words
+                .iter()
+                .enumerate()
+                .all(|(n, word)| scan.tokens.get(at + n).is_some_and(|t| t.hash == *word))
+        })?;
         Some((cue.rule, at + cue.words.len()))
     }
 
@@ -56,7 +65,11 @@ impl Cues {
     pub(crate) fn asked(&self, scan: &Scan<'_>) -> Option<RuleId> {
         let mut cues = (0..scan.tokens.len()).rev().filter_map(|at| self.at(scan, at));
         let last = cues.next()?.0;
-        Some(if last == RuleId::Card && cues.any(|(rule, _)| rule == RuleId::Cvv) { RuleId::Cvv } else { last })
+        Some(if last == RuleId::Card && cues.any(|(rule, _)| rule == RuleId::Cvv) {
+            RuleId::Cvv
+        } else {
+            last
+        })
     }
 }
 
@@ -64,7 +77,12 @@ pub(crate) fn find(scan: &Scan<'_>, cues: &Cues, asked: Option<RuleId>, hits: &m
     if let Some(rule) = asked.filter(|_| scan.tokens.len() <= 12) {
         take(scan, cues, rule, 0, hits);
     }
-    if scan.marks & CUE == 0 || (!scan.has_digit && scan.marks & lexicon::NUMBER == 0 && !(0..scan.tokens.len()).any(|at| cues.at(scan, at).is_some_and(|c| c.0 == RuleId::Password))) {
+    if scan.marks & CUE == 0
+        || (!scan.has_digit
+            && scan.marks & lexicon::NUMBER == 0
+            && !(0..scan.tokens.len())
+                .any(|at| cues.at(scan, at).is_some_and(|c| c.0 == RuleId::Password)))
+    {
         return;
     }
     let mut at = 0;
@@ -89,7 +107,9 @@ fn take(scan: &Scan<'_>, cues: &Cues, rule: RuleId, from: usize, hits: &mut Vec<
             return hits.push(Hit { start, end, rule, weight: 80 });
         }
         let token = &scan.tokens[at];
-        let passes = token.kind == Kind::Word && (token.is(FILLER) || cues.at(scan, at).is_some_and(|c| c.0 == rule)) && !token.is(BLOCK);
+        let passes = token.kind == Kind::Word
+            && (token.is(FILLER) || cues.at(scan, at).is_some_and(|c| c.0 == rule))
+            && !token.is(BLOCK);
         if !(passes || rule == RuleId::Dob && token.kind == Kind::Word) {
             return;
         }
@@ -112,26 +132,45 @@ fn value(scan: &Scan<'_>, at: usize, rule: RuleId) -> Option<(u32, u32)> {
             break;
         }
         (end, last) = (token.end, next);
-        if scan.gap(next).len() > 3 || !scan.gap(next).iter().all(|b| b" -/#.*_\n\r".contains(b)) || scan.gap(next).starts_with(b". ") {
+        if scan.gap(next).len() > 3
+            || !scan.gap(next).iter().all(|b| b" -/#.*_\n\r".contains(b))
+            || scan.gap(next).starts_with(b". ")
+        {
             break;
         }
     }
     let _ = last;
     let tokens = &scan.tokens[at..=last];
-    let digits: u32 = tokens.iter().map(|t| if t.kind == Kind::Number { t.len() } else { u32::from(t.is(lexicon::NUMBER)) }).sum();
-    let letters: u32 = tokens.iter().filter(|t| t.kind == Kind::Word && !t.is(lexicon::NUMBER)).map(|t| t.len()).sum();
+    let digits: u32 = tokens
+        .iter()
+        .map(|t| if t.kind == Kind::Number { t.len() } else { u32::from(t.is(lexicon::NUMBER)) })
+        .sum();
+    let letters: u32 = tokens
+        .iter()
+        .filter(|t| t.kind == Kind::Word && !t.is(lexicon::NUMBER))
+        .map(|t| t.len())
+        .sum();
     shape(rule, digits, letters, &scan.bytes[start as usize..end as usize]).then_some((start, end))
 }
 
 /// Whether a token after a space still belongs to the value.
 fn joins(scan: &Scan<'_>, at: usize, rule: RuleId) -> bool {
     let token = &scan.tokens[at];
-    if matches!(rule, RuleId::Cvv | RuleId::Password | RuleId::Npi | RuleId::Dea | RuleId::Routing) {
+    if matches!(rule, RuleId::Cvv | RuleId::Password | RuleId::Npi | RuleId::Dea | RuleId::Routing)
+    {
         return rule == RuleId::Npi && token.kind == Kind::Number;
     }
     match token.kind {
-        Kind::Number => !scan.tokens.get(at + 1).is_some_and(|t| t.is(UNIT | MONTH)) && scan.byte_after(token.end) != b'/',
-        Kind::Word => token.is(lexicon::NUMBER) || (token.len() <= 4 && (scan.byte_after(token.end).is_ascii_digit()) && rule == RuleId::Mbi),
+        Kind::Number => {
+            !scan.tokens.get(at + 1).is_some_and(|t| t.is(UNIT | MONTH))
+                && scan.byte_after(token.end) != b'/'
+        }
+        Kind::Word => {
+            token.is(lexicon::NUMBER)
+                || (token.len() <= 4
+                    && (scan.byte_after(token.end).is_ascii_digit())
+                    && rule == RuleId::Mbi)
+        }
     }
 }
 
@@ -174,7 +213,9 @@ fn birth_date(scan: &Scan<'_>, at: usize) -> Option<(u32, u32)> {
             parts += if token.len() == 8 { 3 } else { 1 };
         } else if token.is(MONTH) {
             months += 1;
-        } else if n == 0 || !(scan.word_is(at + n, &["st", "nd", "rd", "th", "de", "of", "the", "del"])) {
+        } else if n == 0
+            || !(scan.word_is(at + n, &["st", "nd", "rd", "th", "de", "of", "the", "del"]))
+        {
             break;
         }
         if token.kind == Kind::Number || token.is(MONTH) {

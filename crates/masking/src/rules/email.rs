@@ -14,8 +14,13 @@ pub(crate) fn find(scan: &Scan<'_>, hits: &mut Vec<Hit>) {
     let mut after = 0;
     for at in bytes.iter().enumerate().filter(|(_, b)| **b == b'@').map(|(at, _)| at) {
         let (left, right) = (spaces_before(bytes, at), spaces_after(bytes, at + 1));
-        let start = (left.saturating_sub(LOCAL_BYTES_MAX)..left).rev().take_while(|&i| i >= after && is_local(bytes[i])).last();
-        let end = (right..bytes.len().min(right + DOMAIN_BYTES_MAX)).take_while(|&i| is_domain(bytes[i])).last();
+        let start = (left.saturating_sub(LOCAL_BYTES_MAX)..left)
+            .rev()
+            .take_while(|&i| i >= after && is_local(bytes[i]))
+            .last();
+        let end = (right..bytes.len().min(right + DOMAIN_BYTES_MAX))
+            .take_while(|&i| is_domain(bytes[i]))
+            .last();
         let (Some(mut start), Some(mut end)) = (start, end) else { continue };
         while start < left && bytes[start] == b'.' {
             start += 1;
@@ -29,7 +34,12 @@ pub(crate) fn find(scan: &Scan<'_>, hits: &mut Vec<Hit>) {
         if (left < at || right > at + 1) && !bytes[right..end].contains(&b'.') {
             continue;
         }
-        hits.push(Hit { start: start as u32, end: end as u32 + 1, rule: RuleId::Email, weight: 100 });
+        hits.push(Hit {
+            start: start as u32,
+            end: end as u32 + 1,
+            rule: RuleId::Email,
+            weight: 100,
+        });
         after = end + 1;
     }
 }

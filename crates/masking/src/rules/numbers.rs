@@ -69,23 +69,33 @@ fn read(scan: &Scan<'_>, from: usize) -> Run {
 fn is_blocked(scan: &Scan<'_>, at: usize) -> bool {
     let before = &scan.tokens[at.saturating_sub(3)..at];
     let near = scan.byte_before(scan.tokens[at].start);
-    near == b'$' || before.iter().any(|t| t.is(BLOCK)) && !before.last().is_some_and(|t| t.kind == Kind::Word && !t.is(BLOCK | crate::lexicon::FILLER))
+    near == b'$'
+        || before.iter().any(|t| t.is(BLOCK))
+            && !before
+                .last()
+                .is_some_and(|t| t.kind == Kind::Word && !t.is(BLOCK | crate::lexicon::FILLER))
 }
 
 fn judge(scan: &Scan<'_>, from: usize, run: &Run) -> Option<(usize, Hit)> {
     let lengths: Vec<u32> = run.stops.iter().map(|&(at, _)| scan.tokens[at].len()).collect();
     for wanted in [16, 15, 19, 18, 17, 14, 13, 12, 9, 11, 10] {
-        let Some(position) = run.stops.iter().position(|&(_, count)| count == wanted) else { continue };
+        let Some(position) = run.stops.iter().position(|&(_, count)| count == wanted) else {
+            continue;
+        };
         let last = run.stops[position].0;
         let (start, end) = (scan.tokens[from].start, scan.tokens[last].end);
         if goes_on(scan, start, end) {
             continue;
         }
         let words = scan.tokens[from].kind == Kind::Word;
-        let found = rule_of(&run.digits[..wanted], &lengths[..=position], words, scan.byte_before(start));
+        let found =
+            rule_of(&run.digits[..wanted], &lengths[..=position], words, scan.byte_before(start));
         if let Some(rule) = found {
             let start = if rule == RuleId::Phone { open_phone(scan, start) } else { start };
-            return Some((last, Hit { start, end, rule, weight: if wanted >= 12 { 90 } else { 70 } }));
+            return Some((
+                last,
+                Hit { start, end, rule, weight: if wanted >= 12 { 90 } else { 70 } },
+            ));
         }
     }
     None
@@ -95,8 +105,13 @@ fn judge(scan: &Scan<'_>, from: usize, run: &Run) -> Option<(usize, Hit)> {
 fn goes_on(scan: &Scan<'_>, start: u32, end: u32) -> bool {
     let after = scan.bytes.get(end as usize..).unwrap_or_default();
     let before = &scan.bytes[..start as usize];
-    let runs_on = after.len() > 1 && matches!(after[0], b'-' | b'.' | b':') && after[1].is_ascii_alphanumeric() && !(after[0] == b'.' && after[1].is_ascii_alphabetic());
-    let runs_in = before.len() > 1 && matches!(before[before.len() - 1], b'-' | b'.') && before[before.len() - 2].is_ascii_alphanumeric();
+    let runs_on = after.len() > 1
+        && matches!(after[0], b'-' | b'.' | b':')
+        && after[1].is_ascii_alphanumeric()
+        && !(after[0] == b'.' && after[1].is_ascii_alphabetic());
+    let runs_in = before.len() > 1
+        && matches!(before[before.len() - 1], b'-' | b'.')
+        && before[before.len() - 2].is_ascii_alphanumeric();
     runs_on || runs_in
 }
 
@@ -132,19 +147,28 @@ pub(crate) fn is_card(digits: &[u8]) -> bool {
         12 => matches!(head(2), 50 | 56..=69),
         13 => digits[0] == b'4' || matches!(head(2), 50 | 56..=69),
         16 => {
-            digits[0] == b'4' || matches!(head(2), 50..=69 | 36 | 38) || matches!(head(4), 2221..=2720 | 3528..=3589)
+            digits[0] == b'4'
+                || matches!(head(2), 50..=69 | 36 | 38)
+                || matches!(head(4), 2221..=2720 | 3528..=3589)
         }
-        17..=19 => digits[0] == b'4' || matches!(head(2), 50 | 56..=69) || matches!(head(4), 3528..=3589),
+        17..=19 => {
+            digits[0] == b'4' || matches!(head(2), 50 | 56..=69) || matches!(head(4), 3528..=3589)
+        }
         _ => false,
     };
     issued && luhn(digits, 0) && digits.iter().any(|d| *d != digits[0])
 }
 
 fn luhn(digits: &[u8], carried: u32) -> bool {
-    let sum: u32 = digits.iter().rev().enumerate().map(|(at, d)| {
-        let d = u32::from(d - b'0') * (1 + (at as u32 & 1));
-        d / 10 + d % 10
-    }).sum();
+    let sum: u32 = digits
+        .iter()
+        .rev()
+        .enumerate()
+        .map(|(at, d)| {
+            let d = u32::from(d - b'0') * (1 + (at as u32 & 1));
+            d / 10 + d % 10
+        })
+        .sum();
     (sum + carried).is_multiple_of(10)
 }
 
@@ -155,7 +179,11 @@ fn number(digits: &[u8]) -> u32 {
 /// SSA: area not 000, 666 or 900 and up; group not 00; serial not 0000.
 pub(crate) fn is_ssn(digits: &[u8]) -> bool {
     let area = number(&digits[..3]);
-    area != 0 && area != 666 && area < 900 && number(&digits[3..5]) != 0 && number(&digits[5..]) != 0
+    area != 0
+        && area != 666
+        && area < 900
+        && number(&digits[3..5]) != 0
+        && number(&digits[5..]) != 0
 }
 
 /// IRS: 9xx, then 50-65, 70-88, 90-92 or 94-99.
