@@ -1,27 +1,27 @@
 /** The console as a whole: who is signed in, what is open, what was last said. */
-import { createContext } from "svelte";
-import { Drafts } from "./conversation/drafts.ts";
-import { type ListName, neighbour } from "./conversation/rows.ts";
-import { get, send } from "./live/api.ts";
-import { Live } from "./live/live.svelte.ts";
-import { isNotConnected } from "./live/socket.ts";
-import { Clock } from "./navigation/clock.svelte.ts";
-import { Router } from "./navigation/router.svelte.ts";
-import type { Me, Problem, Row } from "./protocol.ts";
-import { Speech } from "./words/words.svelte.ts";
+import { createContext } from 'svelte';
+import { Drafts } from './conversation/drafts.ts';
+import { type ListName, neighbour } from './conversation/rows.ts';
+import { get, send } from './live/api.ts';
+import { Live } from './live/live.svelte.ts';
+import { isNotConnected } from './live/socket.ts';
+import { Clock } from './navigation/clock.svelte.ts';
+import { Router } from './navigation/router.svelte.ts';
+import type { Me, Problem, Row } from './protocol.ts';
+import { Edits } from './site/edits.ts';
+import { Speech } from './words/words.svelte.ts';
 
 export type Session =
-  | { readonly is: "asking" }
-  | { readonly is: "unreachable" }
-  | { readonly is: "in"; readonly me: Me }
-  | { readonly is: "out"; readonly why: "start" | "expired" | "left" };
+  | { readonly is: 'asking' }
+  | { readonly is: 'unreachable' }
+  | { readonly is: 'in'; readonly me: Me }
+  | { readonly is: 'out'; readonly why: 'start' | 'expired' | 'left' };
 
 export type OpenDialog =
-  | { readonly is: "transfer" | "assign" | "close"; readonly conversation: string }
-  | { readonly is: "help" | "everything" | "sign_out" };
+  { readonly is: 'transfer' | 'assign' | 'close'; readonly conversation: string } | { readonly is: 'help' | 'everything' | 'sign_out' };
 
 /** What the composer is asked to do from elsewhere; it answers by focusing. */
-export type ComposerWish = { readonly conversation: string; readonly mode: "reply" | "note" } | null;
+export type ComposerWish = { readonly conversation: string; readonly mode: 'reply' | 'note' } | null;
 
 const NOTICE_MILLISECONDS = 6000;
 
@@ -30,14 +30,15 @@ export class Console {
   readonly router = new Router();
   readonly clock = new Clock();
   readonly drafts = new Drafts();
-  session = $state.raw<Session>({ is: "asking" });
+  readonly edits = new Edits();
+  session = $state.raw<Session>({ is: 'asking' });
   live = $state.raw<Live | null>(null);
   dialog = $state.raw<OpenDialog | null>(null);
   notice = $state.raw<{ readonly text: string; readonly isProblem: boolean } | null>(null);
-  list = $state<ListName>("waiting");
+  list = $state<ListName>('waiting');
   /** The row that `j` and `k` stand on; it is not open until Enter. */
   cursor = $state<string | null>(null);
-  hasDetails = $state(matchMedia("(min-width: 1200px)").matches);
+  hasDetails = $state(matchMedia('(min-width: 1200px)').matches);
   wish = $state.raw<ComposerWish>(null);
   #person: string | null = null;
   #noticeTimer: ReturnType<typeof setTimeout> | undefined;
@@ -52,19 +53,19 @@ export class Console {
   }
 
   async start(): Promise<void> {
-    const reply = await get<Me>("/api/me");
+    const reply = await get<Me>('/api/me');
     if (reply.ok) this.#enter(reply.body);
-    else if (reply.problem.code === "signed_out") this.session = { is: "out", why: "start" };
+    else if (reply.problem.code === 'signed_out') this.session = { is: 'out', why: 'start' };
     else {
-      this.session = { is: "unreachable" };
+      this.session = { is: 'unreachable' };
       setTimeout(() => {
-        if (this.session.is === "unreachable") void this.start();
+        if (this.session.is === 'unreachable') void this.start();
       }, 5000);
     }
   }
 
   async signIn(name: string, password: string): Promise<Problem | null> {
-    const reply = await send<Me>("POST", "/api/sign-in", { name, password });
+    const reply = await send<Me>('POST', '/api/sign-in', { name, password });
     if (!reply.ok) return reply.problem;
     this.#enter(reply.body);
     return null;
@@ -74,23 +75,27 @@ export class Console {
     this.live?.stop();
     this.live = null;
     this.drafts.forgetAll();
+    this.edits.forgetAll();
     this.dialog = null;
-    await send<null>("POST", "/api/sign-out", {});
-    this.session = { is: "out", why: "left" };
+    await send<null>('POST', '/api/sign-out', {});
+    this.session = { is: 'out', why: 'left' };
   }
 
   /** The same person coming back finds drafts and unsent messages; another finds none. */
   #enter(me: Me): void {
     if (this.#person !== me.id || this.live === null) {
-      if (this.#person !== null && this.#person !== me.id) this.drafts.forgetAll();
+      if (this.#person !== null && this.#person !== me.id) {
+        this.drafts.forgetAll();
+        this.edits.forgetAll();
+      }
       this.live?.stop();
       this.live = new Live(me, () => {
-        this.session = { is: "out", why: "expired" };
+        this.session = { is: 'out', why: 'expired' };
       });
     }
     this.#person = me.id;
     this.live.start();
-    this.session = { is: "in", me };
+    this.session = { is: 'in', me };
   }
 
   say(text: string, isProblem = false): void {
@@ -107,13 +112,13 @@ export class Console {
 
   problemText(problem: Problem): string {
     if (isNotConnected(problem)) return this.t.connection.offline;
-    if (problem.code === "accepted_by" && problem.accepted_by != null) return this.t.notices.acceptedBy(problem.accepted_by);
+    if (problem.code === 'accepted_by' && problem.accepted_by != null) return this.t.notices.acceptedBy(problem.accepted_by);
     return this.t.problems[problem.code];
   }
 
   /** A row's name on the screen: the shown name, or the reference. */
   nameOf(row: Row): string {
-    return row.visitor_name != null && row.visitor_name !== "" ? row.visitor_name : row.reference;
+    return row.visitor_name != null && row.visitor_name !== '' ? row.visitor_name : row.reference;
   }
 
   get shown(): readonly Row[] {
@@ -126,12 +131,12 @@ export class Console {
 
   get openId(): string | null {
     const { route } = this.router;
-    return route.at === "conversations" ? route.conversation : null;
+    return route.at === 'conversations' ? route.conversation : null;
   }
 
   openConversation(id: string | null): void {
     if (id !== null) this.cursor = id;
-    this.router.go({ at: "conversations", conversation: id });
+    this.router.go({ at: 'conversations', conversation: id });
   }
 
   /**
@@ -139,23 +144,23 @@ export class Console {
    * A cursor left behind in the list must not close what nobody looks at.
    */
   get meant(): string | null {
-    if (this.router.route.at !== "conversations") return null;
+    if (this.router.route.at !== 'conversations') return null;
     const isOnRow = this.cursor !== null && document.activeElement?.id === `row-${this.cursor}`;
     return isOnRow ? this.cursor : (this.openId ?? this.cursor);
   }
 
   async accept(id: string): Promise<void> {
     const row = this.live?.row(id);
-    if (this.live == null || row == null || row.state !== "waiting") return;
+    if (this.live == null || row == null || row.state !== 'waiting') return;
     const answer = await this.live.accept(id);
     if (!answer.ok) {
       this.sayProblem(answer.problem);
       return;
     }
-    this.list = "mine";
+    this.list = 'mine';
     this.say(this.t.notices.accepted(this.nameOf(row)));
     this.openConversation(id);
-    this.write(id, "reply");
+    this.write(id, 'reply');
   }
 
   async reopen(id: string): Promise<void> {
@@ -165,7 +170,7 @@ export class Console {
     else this.sayProblem(answer.problem);
   }
 
-  write(conversation: string, mode: "reply" | "note"): void {
+  write(conversation: string, mode: 'reply' | 'note'): void {
     if (this.openId !== conversation) this.openConversation(conversation);
     this.wish = { conversation, mode };
   }

@@ -25,4 +25,4 @@ export type {
   State,
   Ticket,
   To,
-} from "../../shared/src/protocol.generated.ts";
+} from '../../shared/src/protocol.generated.ts';

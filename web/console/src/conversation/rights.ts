@@ -1,6 +1,6 @@
 /** What this person can do with a conversation now, so that no button and no key promises more. Pure. */
-import type { Me, Row } from "../protocol.ts";
-import { isOfferedTo } from "./rows.ts";
+import type { Me, Row } from '../protocol.ts';
+import { isOfferedTo } from './rows.ts';
 
 export interface Rights {
   readonly accept: boolean;
@@ -15,22 +15,31 @@ export interface Rights {
   readonly reopen: boolean;
 }
 
-export const NONE: Rights = { accept: false, reply: false, note: false, transfer: false, assign: false, close: false, finish: false, reopen: false };
+export const NONE: Rights = {
+  accept: false,
+  reply: false,
+  note: false,
+  transfer: false,
+  assign: false,
+  close: false,
+  finish: false,
+  reopen: false,
+};
 
 export function rightsOf(row: Row | null, me: Me): Rights {
-  if (row === null || me.role === "auditor") return NONE;
+  if (row === null || me.role === 'auditor') return NONE;
   const isOwn = row.agent?.id === me.id;
-  const leads = me.role === "supervisor" || me.role === "administrator";
-  const isOpen = row.state === "active" || row.state === "wrap_up";
+  const leads = me.role === 'supervisor' || me.role === 'administrator';
+  const isOpen = row.state === 'active' || row.state === 'wrap_up';
   const isFree = row.offered_until == null || isOfferedTo(row, me.id);
   return {
-    accept: row.state === "waiting" && isFree,
-    reply: row.state === "active" && isOwn,
+    accept: row.state === 'waiting' && isFree,
+    reply: row.state === 'active' && isOwn,
     note: isOpen && (isOwn || leads),
-    transfer: row.state === "active" && (isOwn || leads),
-    assign: row.state === "waiting" && leads,
-    close: row.state === "active" && (isOwn || leads),
-    finish: row.state === "wrap_up" && (isOwn || leads),
-    reopen: (row.state === "wrap_up" || row.state === "closed") && row.delivery !== "delivered" && (isOwn || leads),
+    transfer: row.state === 'active' && (isOwn || leads),
+    assign: row.state === 'waiting' && leads,
+    close: row.state === 'active' && (isOwn || leads),
+    finish: row.state === 'wrap_up' && (isOwn || leads),
+    reopen: (row.state === 'wrap_up' || row.state === 'closed') && row.delivery !== 'delivered' && (isOwn || leads),
   };
 }

@@ -2,11 +2,13 @@
  * The lists: what the server said of each conversation, sorted into Waiting,
  * Mine and Team. Pure; it knows neither page nor socket.
  */
-import type { Colleague, Me, Row } from "../protocol.ts";
+import type { Colleague, Me, Row } from '../protocol.ts';
 
 export type Rows = ReadonlyMap<string, Row>;
 
-export type ListName = "waiting" | "mine" | "team";
+export const NO_ROWS: Rows = new Map();
+
+export type ListName = 'waiting' | 'mine' | 'team';
 
 export interface Lists {
   readonly waiting: readonly Row[];
@@ -27,22 +29,22 @@ export function withRows(rows: Rows, changed: readonly Row[], gone: readonly str
 
 /** Offered to this person, who has until `offered_until` to accept. */
 export function isOfferedTo(row: Row, me: string): boolean {
-  return row.state === "waiting" && row.agent?.id === me && row.offered_until != null;
+  return row.state === 'waiting' && row.agent?.id === me && row.offered_until != null;
 }
 
 export function isMine(row: Row, me: string): boolean {
-  return row.agent?.id === me && row.state !== "waiting";
+  return row.agent?.id === me && row.state !== 'waiting';
 }
 
 export function seesTeam(me: Me): boolean {
-  return me.role === "supervisor" || me.role === "administrator";
+  return me.role === 'supervisor' || me.role === 'administrator';
 }
 
 /** Offers to me first, then who waits longest; mine by when I took them, so that rows do not jump. */
 export function lists(rows: Rows, me: Me): Lists {
   const all = [...rows.values()];
   const waiting = all
-    .filter((row) => row.state === "waiting")
+    .filter((row) => row.state === 'waiting')
     .sort((a, b) => offerRank(a, me.id) - offerRank(b, me.id) || a.queued_at - b.queued_at || byReference(a, b));
   const mine = all
     .filter((row) => isMine(row, me.id))
@@ -50,11 +52,11 @@ export function lists(rows: Rows, me: Me): Lists {
   const team = !seesTeam(me)
     ? []
     : all
-        .filter((row) => row.state !== "waiting" && row.agent?.id !== me.id)
+        .filter((row) => row.state !== 'waiting' && row.agent?.id !== me.id)
         .sort(
           (a, b) =>
             stateRank(a) - stateRank(b) ||
-            (a.agent?.name ?? "").localeCompare(b.agent?.name ?? "") ||
+            (a.agent?.name ?? '').localeCompare(b.agent?.name ?? '') ||
             a.queued_at - b.queued_at ||
             byReference(a, b),
         );
@@ -65,7 +67,7 @@ function offerRank(row: Row, me: string): number {
   return isOfferedTo(row, me) ? 0 : 1;
 }
 
-const STATE_RANK: Record<Row["state"], number> = { waiting: 0, active: 1, wrap_up: 2, closed: 3, delivered: 4 };
+const STATE_RANK: Record<Row['state'], number> = { waiting: 0, active: 1, wrap_up: 2, closed: 3, delivered: 4 };
 
 function stateRank(row: Row): number {
   return STATE_RANK[row.state];
@@ -97,6 +99,6 @@ export function takers(colleagues: readonly Colleague[], not: readonly string[])
 }
 
 function takerRank(one: Colleague): number {
-  if (one.availability === "available") return one.active < one.capacity ? 0 : 1;
-  return one.availability === "busy" ? 2 : 3;
+  if (one.availability === 'available') return one.active < one.capacity ? 0 : 1;
+  return one.availability === 'busy' ? 2 : 3;
 }

@@ -1,77 +1,85 @@
-import { describe, expect, it } from "vitest";
-import type { Event, Sender } from "../protocol.ts";
-import * as thread from "./thread.ts";
-import { closesAt, items, newestOwn } from "./thread_view.ts";
+import { describe, expect, it } from 'vitest';
+import type { Event, Sender } from '../protocol.ts';
+import * as thread from './thread.ts';
+import { closesAt, items, newestOwn } from './thread_view.ts';
 
-const ana = { id: "ana", name: "Ana" };
-const visitor: Sender = { kind: "visitor" };
-const own: Sender = { kind: "agent", person: ana };
+const ana = { id: 'ana', name: 'Ana' };
+const visitor: Sender = { kind: 'visitor' };
+const own: Sender = { kind: 'agent', person: ana };
 
 function said(number: number, from: Sender, text: string, at = number * 1000): Event {
-  return { number, at, body: { kind: "message", from, client_id: `m${number}`, text, masks: [], revision: 0, corrected: false } };
+  return { number, at, body: { kind: 'message', from, client_id: `m${number}`, text, masks: [], revision: 0, corrected: false } };
 }
 
 function amended(number: number, target: number, revision: number, text: string): Event {
-  return { number, at: number * 1000, body: { kind: "amended", target, revision, text, masks: [], corrected: true } };
+  return { number, at: number * 1000, body: { kind: 'amended', target, revision, text, masks: [], corrected: true } };
 }
 
-const pending = (clientId: string) => ({ clientId, kind: "message" as const, text: "hello", at: 5000, problem: null });
-const texts = (one: thread.Thread) => items(one, ana, () => "today").flatMap((item) => (item.kind === "group" ? item.bubbles.map((bubble) => bubble.text) : []));
+const pending = (clientId: string) => ({ clientId, kind: 'message' as const, text: 'hello', at: 5000, problem: null });
+const texts = (one: thread.Thread) =>
+  items(one, ana, () => 'today').flatMap((item) => (item.kind === 'group' ? item.bubbles.map((bubble) => bubble.text) : []));
 
-describe("a thread", () => {
-  it("reads the same however its events come", () => {
-    const events = [said(1, visitor, "one"), said(2, own, "two"), amended(3, 1, 1, "ONE")];
+describe('a thread', () => {
+  it('reads the same however its events come', () => {
+    const events = [said(1, visitor, 'one'), said(2, own, 'two'), amended(3, 1, 1, 'ONE')];
     const forth = thread.withEvents(thread.EMPTY, events);
     const back = thread.withEvents(thread.withEvents(thread.EMPTY, [...events].reverse()), events);
-    expect(texts(forth)).toEqual(["ONE", "two"]);
+    expect(texts(forth)).toEqual(['ONE', 'two']);
     expect(texts(back)).toEqual(texts(forth));
     expect(back.last).toBe(3);
   });
 
-  it("takes the newest revision, whichever came last", () => {
-    const one = thread.withEvents(thread.EMPTY, [said(1, visitor, "one"), amended(4, 1, 2, "newest"), amended(3, 1, 1, "older")]);
-    expect(texts(one)).toEqual(["newest"]);
+  it('takes the newest revision, whichever came last', () => {
+    const one = thread.withEvents(thread.EMPTY, [said(1, visitor, 'one'), amended(4, 1, 2, 'newest'), amended(3, 1, 1, 'older')]);
+    expect(texts(one)).toEqual(['newest']);
   });
 
-  it("shows the own message once: pending, then as its event under the same key", () => {
-    const waiting = thread.withOutgoing(thread.EMPTY, pending("m7"));
-    const before = items(waiting, ana, () => "today");
-    const after = items(thread.withEvents(waiting, [said(7, own, "hello")]), ana, () => "today");
-    expect(newestOwn(before)).toBe("m7");
-    expect(newestOwn(after)).toBe("m7");
-    expect(after.filter((item) => item.kind === "group")).toHaveLength(1);
+  it('shows the own message once: pending, then as its event under the same key', () => {
+    const waiting = thread.withOutgoing(thread.EMPTY, pending('m7'));
+    const before = items(waiting, ana, () => 'today');
+    const after = items(thread.withEvents(waiting, [said(7, own, 'hello')]), ana, () => 'today');
+    expect(newestOwn(before)).toBe('m7');
+    expect(newestOwn(after)).toBe('m7');
+    expect(after.filter((item) => item.kind === 'group')).toHaveLength(1);
   });
 
   it("says seen up to where the visitor's screen came, and sent after", () => {
-    const one = thread.withSeen(thread.withEvents(thread.EMPTY, [said(1, own, "a"), said(2, own, "b")]), 1);
-    const states = items(one, ana, () => "today").flatMap((item) => (item.kind === "group" ? item.bubbles.map((bubble) => bubble.state) : []));
-    expect(states).toEqual(["seen", "sent"]);
+    const one = thread.withSeen(thread.withEvents(thread.EMPTY, [said(1, own, 'a'), said(2, own, 'b')]), 1);
+    const states = items(one, ana, () => 'today').flatMap((item) =>
+      item.kind === 'group' ? item.bubbles.map((bubble) => bubble.state) : [],
+    );
+    expect(states).toEqual(['seen', 'sent']);
   });
 
-  it("forgets its words when the transcript has left, and keeps what was not sent", () => {
-    const one = thread.withoutWords(thread.withOutgoing(thread.withEvents(thread.EMPTY, [said(1, visitor, "secret")]), pending("m9")));
-    expect(texts(one)).toEqual(["hello"]);
+  it('forgets its words when the transcript has left, and keeps what was not sent', () => {
+    const one = thread.withoutWords(thread.withOutgoing(thread.withEvents(thread.EMPTY, [said(1, visitor, 'secret')]), pending('m9')));
+    expect(texts(one)).toEqual(['hello']);
   });
 
   it("groups one sender's minute and begins anew after it", () => {
-    const one = thread.withEvents(thread.EMPTY, [said(1, visitor, "a", 0), said(2, visitor, "b", 59_000), said(3, visitor, "c", 61_000), said(4, own, "d", 61_500)]);
-    expect(items(one, ana, () => "today").filter((item) => item.kind === "group")).toHaveLength(3);
+    const one = thread.withEvents(thread.EMPTY, [
+      said(1, visitor, 'a', 0),
+      said(2, visitor, 'b', 59_000),
+      said(3, visitor, 'c', 61_000),
+      said(4, own, 'd', 61_500),
+    ]);
+    expect(items(one, ana, () => 'today').filter((item) => item.kind === 'group')).toHaveLength(3);
   });
 });
 
-describe("correcting", () => {
-  it("is for my newest message, for a minute", () => {
-    const one = thread.withEvents(thread.EMPTY, [said(1, own, "a", 0), said(2, own, "b", 1000), said(3, visitor, "c", 2000)]);
-    expect(thread.correctable(one, "ana", 60_999)?.number).toBe(2);
-    expect(thread.correctable(one, "ana", 61_000)).toBeNull();
-    expect(thread.correctable(one, "ben", 2000)).toBeNull();
-    expect(thread.correctable(thread.withOutgoing(one, pending("m9")), "ana", 2000)).toBeNull();
+describe('correcting', () => {
+  it('is for my newest message, for a minute', () => {
+    const one = thread.withEvents(thread.EMPTY, [said(1, own, 'a', 0), said(2, own, 'b', 1000), said(3, visitor, 'c', 2000)]);
+    expect(thread.correctable(one, 'ana', 60_999)?.number).toBe(2);
+    expect(thread.correctable(one, 'ana', 61_000)).toBeNull();
+    expect(thread.correctable(one, 'ben', 2000)).toBeNull();
+    expect(thread.correctable(thread.withOutgoing(one, pending('m9')), 'ana', 2000)).toBeNull();
   });
 });
 
-it("takes the warning back as soon as someone writes", () => {
-  const warned: Event = { number: 2, at: 0, body: { kind: "warned", closes_at: 99 } };
-  const one = thread.withEvents(thread.EMPTY, [said(1, visitor, "a"), warned]);
+it('takes the warning back as soon as someone writes', () => {
+  const warned: Event = { number: 2, at: 0, body: { kind: 'warned', closes_at: 99 } };
+  const one = thread.withEvents(thread.EMPTY, [said(1, visitor, 'a'), warned]);
   expect(closesAt(one)).toBe(99);
-  expect(closesAt(thread.withEvents(one, [said(3, visitor, "still here")]))).toBeNull();
+  expect(closesAt(thread.withEvents(one, [said(3, visitor, 'still here')]))).toBeNull();
 });

@@ -3,7 +3,7 @@
  * and this person's own messages on their way out. Pure; `thread_view.ts`
  * makes of it what the screen shows.
  */
-import type { Body, Event, Mask, Problem } from "../protocol.ts";
+import type { Body, Event, Mask, Problem } from '../protocol.ts';
 
 export interface Words {
   readonly text: string;
@@ -13,7 +13,7 @@ export interface Words {
 /** Written here, not yet acknowledged. It keeps its client id through every resend. */
 export interface Outgoing {
   readonly clientId: string;
-  readonly kind: "message" | "note";
+  readonly kind: 'message' | 'note';
   readonly text: string;
   readonly at: number;
   /** Set once the server refused it; it stays until sent again or thrown away. */
@@ -52,13 +52,13 @@ export function withEvents(thread: Thread, came: readonly Event[]): Thread {
   for (const event of came) {
     last = Math.max(last, event.number);
     const body = event.body;
-    if (body.kind === "amended") {
+    if (body.kind === 'amended') {
       const before = amendments.get(body.target);
       if (before === undefined || before.revision < body.revision) amendments.set(body.target, body);
     } else {
       events.set(event.number, event);
     }
-    if (body.kind === "message" && body.from.kind === "visitor") visitorTypes = false;
+    if (body.kind === 'message' && body.from.kind === 'visitor') visitorTypes = false;
     const clientId = ownClientId(body);
     if (clientId !== null) outgoing = outgoing.filter((one) => one.clientId !== clientId);
   }
@@ -66,7 +66,7 @@ export function withEvents(thread: Thread, came: readonly Event[]): Thread {
 }
 
 function ownClientId(body: Body): string | null {
-  return body.kind === "message" || body.kind === "note" ? body.client_id : null;
+  return body.kind === 'message' || body.kind === 'note' ? body.client_id : null;
 }
 
 export function withOutgoing(thread: Thread, one: Outgoing): Thread {
@@ -98,8 +98,8 @@ export function withoutWords(thread: Thread): Thread {
 /** How an event's words read now, and whether anything changed them since. */
 export function wordsNow(thread: Thread, event: Event): (Words & { corrected: boolean; amended: boolean }) | null {
   const { body } = event;
-  if (body.kind !== "message" && body.kind !== "note") return null;
-  const first = body.kind === "message" ? body : { ...body, revision: 0, corrected: false };
+  if (body.kind !== 'message' && body.kind !== 'note') return null;
+  const first = body.kind === 'message' ? body : { ...body, revision: 0, corrected: false };
   const later = thread.amendments.get(event.number);
   // An event fetched after its amendment already reads as amended and has the same revision.
   const now = later !== undefined && later.revision > first.revision ? later : first;
@@ -110,11 +110,11 @@ export const CORRECT_SECONDS = 60;
 
 /** The own message that may still be corrected: the newest of mine, for a minute, with nothing of mine on its way. */
 export function correctable(thread: Thread, me: string, now: number): Event | null {
-  if (thread.outgoing.some((one) => one.kind === "message" && one.problem === null)) return null;
+  if (thread.outgoing.some((one) => one.kind === 'message' && one.problem === null)) return null;
   let newest: Event | null = null;
   for (const event of thread.events.values()) {
     const { body } = event;
-    const isOwn = body.kind === "message" && body.from.kind === "agent" && body.from.person.id === me;
+    const isOwn = body.kind === 'message' && body.from.kind === 'agent' && body.from.person.id === me;
     if (isOwn && (newest === null || event.number > newest.number)) newest = event;
   }
   return newest !== null && now - newest.at < CORRECT_SECONDS * 1000 ? newest : null;

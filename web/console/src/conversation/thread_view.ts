@@ -2,10 +2,10 @@
  * What a thread looks like: days, groups of one sender within one minute, notes
  * and quiet lines. Pure.
  */
-import type { Answer, Event, Person, Problem, Sender } from "../protocol.ts";
-import { type Thread, type Words, wordsNow } from "./thread.ts";
+import type { Answer, Event, Person, Problem, Sender } from '../protocol.ts';
+import { type Thread, type Words, wordsNow } from './thread.ts';
 
-export type MessageState = "sending" | "failed" | "sent" | "seen";
+export type MessageState = 'sending' | 'failed' | 'sent' | 'seen';
 
 export interface Bubble extends Words {
   readonly key: string;
@@ -20,20 +20,34 @@ export interface Bubble extends Words {
 }
 
 export type Item =
-  | { readonly kind: "day"; readonly key: string; readonly at: number }
-  | { readonly kind: "group"; readonly key: string; readonly from: Sender; readonly isOwn: boolean; readonly at: number; readonly bubbles: readonly Bubble[] }
-  | { readonly kind: "note"; readonly key: string; readonly by: Person; readonly isOwn: boolean; readonly at: number; readonly bubble: Bubble }
-  | { readonly kind: "line"; readonly key: string; readonly event: Event };
+  | { readonly kind: 'day'; readonly key: string; readonly at: number }
+  | {
+      readonly kind: 'group';
+      readonly key: string;
+      readonly from: Sender;
+      readonly isOwn: boolean;
+      readonly at: number;
+      readonly bubbles: readonly Bubble[];
+    }
+  | {
+      readonly kind: 'note';
+      readonly key: string;
+      readonly by: Person;
+      readonly isOwn: boolean;
+      readonly at: number;
+      readonly bubble: Bubble;
+    }
+  | { readonly kind: 'line'; readonly key: string; readonly event: Event };
 
 const GROUP_MILLISECONDS = 60_000;
 
 /** `dayOf` names a moment's day in the reader's time zone, so that tests need not move it. */
 export function items(thread: Thread, me: Person, dayOf: (at: number) => string): Item[] {
   const made: Item[] = [];
-  let day = "";
+  let day = '';
   const onDay = (at: number) => {
     const named = dayOf(at);
-    if (named !== day) made.push({ kind: "day", key: `day ${named}`, at });
+    if (named !== day) made.push({ kind: 'day', key: `day ${named}`, at });
     day = named;
   };
   for (const event of [...thread.events.values()].sort((a, b) => a.number - b.number)) {
@@ -50,12 +64,12 @@ export function items(thread: Thread, me: Person, dayOf: (at: number) => string)
       masks: [],
       corrected: false,
       amended: false,
-      state: one.problem === null ? "sending" : "failed",
+      state: one.problem === null ? 'sending' : 'failed',
       problem: one.problem,
       clientId: one.clientId,
     };
-    if (one.kind === "note") made.push({ kind: "note", key: one.clientId, by: me, isOwn: true, at: one.at, bubble });
-    else pushBubble(made, { kind: "agent", person: me }, true, bubble);
+    if (one.kind === 'note') made.push({ kind: 'note', key: one.clientId, by: me, isOwn: true, at: one.at, bubble });
+    else pushBubble(made, { kind: 'agent', person: me }, true, bubble);
   }
   return made;
 }
@@ -63,12 +77,12 @@ export function items(thread: Thread, me: Person, dayOf: (at: number) => string)
 function pushEvent(made: Item[], thread: Thread, event: Event, me: Person): void {
   const { body } = event;
   const now = wordsNow(thread, event);
-  if (now === null || (body.kind !== "message" && body.kind !== "note")) {
-    made.push({ kind: "line", key: `event ${event.number}`, event });
+  if (now === null || (body.kind !== 'message' && body.kind !== 'note')) {
+    made.push({ kind: 'line', key: `event ${event.number}`, event });
     return;
   }
-  const isOwn = body.kind === "note" ? body.by.id === me.id : body.from.kind === "agent" && body.from.person.id === me.id;
-  const state = body.kind === "message" && isOwn ? (event.number <= thread.visitorSeen ? "seen" : "sent") : null;
+  const isOwn = body.kind === 'note' ? body.by.id === me.id : body.from.kind === 'agent' && body.from.person.id === me.id;
+  const state = body.kind === 'message' && isOwn ? (event.number <= thread.visitorSeen ? 'seen' : 'sent') : null;
   const bubble: Bubble = {
     // The client id keeps the element of a pending message when its event comes, so nothing flickers.
     key: body.client_id,
@@ -79,40 +93,40 @@ function pushEvent(made: Item[], thread: Thread, event: Event, me: Person): void
     problem: null,
     clientId: body.client_id,
   };
-  if (body.kind === "note") made.push({ kind: "note", key: bubble.key, by: body.by, isOwn, at: event.at, bubble });
+  if (body.kind === 'note') made.push({ kind: 'note', key: bubble.key, by: body.by, isOwn, at: event.at, bubble });
   else pushBubble(made, body.from, isOwn, bubble);
 }
 
 function pushBubble(made: Item[], from: Sender, isOwn: boolean, bubble: Bubble): void {
   const before = made[made.length - 1];
-  if (before?.kind === "group" && isSame(before.from, from) && bubble.at - before.at < GROUP_MILLISECONDS) {
+  if (before?.kind === 'group' && isSame(before.from, from) && bubble.at - before.at < GROUP_MILLISECONDS) {
     made[made.length - 1] = { ...before, bubbles: [...before.bubbles, bubble] };
   } else {
-    made.push({ kind: "group", key: `group ${bubble.key}`, from, isOwn, at: bubble.at, bubbles: [bubble] });
+    made.push({ kind: 'group', key: `group ${bubble.key}`, from, isOwn, at: bubble.at, bubbles: [bubble] });
   }
 }
 
 function isSame(a: Sender, b: Sender): boolean {
-  return a.kind === b.kind && (a.kind !== "agent" || b.kind !== "agent" || a.person.id === b.person.id);
+  return a.kind === b.kind && (a.kind !== 'agent' || b.kind !== 'agent' || a.person.id === b.person.id);
 }
 
 /** The newest own message: only there the state stands written out. */
 export function newestOwn(made: readonly Item[]): string | null {
   for (let at = made.length - 1; at >= 0; at -= 1) {
     const item = made[at];
-    if (item?.kind === "group" && item.isOwn) return item.bubbles[item.bubbles.length - 1]?.key ?? null;
+    if (item?.kind === 'group' && item.isOwn) return item.bubbles[item.bubbles.length - 1]?.key ?? null;
   }
   return null;
 }
 
 /** The answers of the pre-chat form, from the event that started it. */
 export function answersOf(thread: Thread): readonly Answer[] {
-  for (const event of thread.events.values()) if (event.body.kind === "started") return event.body.answers;
+  for (const event of thread.events.values()) if (event.body.kind === 'started') return event.body.answers;
   return [];
 }
 
 export function startedAt(thread: Thread): number | null {
-  for (const event of thread.events.values()) if (event.body.kind === "started") return event.at;
+  for (const event of thread.events.values()) if (event.body.kind === 'started') return event.at;
   return null;
 }
 
@@ -120,8 +134,8 @@ export function startedAt(thread: Thread): number | null {
 export function closesAt(thread: Thread): number | null {
   let newest: Event | null = null;
   for (const event of thread.events.values()) {
-    const tells = event.body.kind !== "note" && event.body.kind !== "rated";
+    const tells = event.body.kind !== 'note' && event.body.kind !== 'rated';
     if (tells && (newest === null || event.number > newest.number)) newest = event;
   }
-  return newest?.body.kind === "warned" ? newest.body.closes_at : null;
+  return newest?.body.kind === 'warned' ? newest.body.closes_at : null;
 }

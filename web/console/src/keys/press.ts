@@ -1,8 +1,8 @@
 /** A key press becomes what it means here and now. Keys without a meaning are left alone. */
-import type { Console } from "../console.svelte.ts";
-import { NONE, rightsOf } from "../conversation/rights.ts";
-import type { Live } from "../live/live.svelte.ts";
-import { type KeyAction, actionOf } from "./map.ts";
+import type { Console } from '../console.svelte.ts';
+import { NONE, rightsOf } from '../conversation/rights.ts';
+import type { Live } from '../live/live.svelte.ts';
+import { type KeyAction, actionOf } from './map.ts';
 
 export function onKey(c: Console, live: Live, event: KeyboardEvent): void {
   const target = event.target instanceof HTMLElement ? event.target : null;
@@ -13,26 +13,26 @@ export function onKey(c: Console, live: Live, event: KeyboardEvent): void {
     meta: event.metaKey,
     alt: event.altKey,
     isTyping,
-    isOnControl: target?.closest("button, a, [role=menuitem], summary") != null,
-    isCovered: c.dialog !== null || document.querySelector("[role=menu]") !== null || event.defaultPrevented,
+    isOnControl: target?.closest('button, a, [role=menuitem], summary') != null,
+    isCovered: c.dialog !== null || document.querySelector('[role=menu]') !== null || event.defaultPrevented,
   });
   if (action !== null && perform(c, live, action, target)) event.preventDefault();
 }
 
 /** Answers whether it did anything. */
 export function perform(c: Console, live: Live, action: KeyAction, target: HTMLElement | null = null): boolean {
-  if (action === "help" || action === "everything") {
+  if (action === 'help' || action === 'everything') {
     c.dialog = { is: action };
     return true;
   }
-  if (action === "back") {
+  if (action === 'back') {
     if (target === null || !/^(INPUT|TEXTAREA)$/.test(target.tagName)) return false;
     target.blur();
     return true;
   }
-  if (c.router.route.at !== "conversations") return false;
-  if (action === "next" || action === "previous") {
-    c.step(action === "next" ? 1 : -1);
+  if (c.router.route.at !== 'conversations') return false;
+  if (action === 'next' || action === 'previous') {
+    c.step(action === 'next' ? 1 : -1);
     if (c.cursor !== null) document.getElementById(`row-${c.cursor}`)?.focus();
     return true;
   }
@@ -40,12 +40,12 @@ export function perform(c: Console, live: Live, action: KeyAction, target: HTMLE
   if (id === null) return false;
   const row = live.row(id);
   const rights = row === null ? NONE : rightsOf(row, live.me);
-  if (action === "open") c.openConversation(id);
-  else if (action === "accept" && rights.accept) void c.accept(id);
-  else if (action === "reply" && rights.reply) c.write(id, "reply");
-  else if (action === "note" && rights.note) c.write(id, "note");
-  else if (action === "transfer" && rights.transfer) c.dialog = { is: "transfer", conversation: id };
-  else if (action === "close" && (rights.close || rights.finish)) c.dialog = { is: "close", conversation: id };
+  if (action === 'open') c.openConversation(id);
+  else if (action === 'accept' && rights.accept) void c.accept(id);
+  else if (action === 'reply' && rights.reply) c.write(id, 'reply');
+  else if (action === 'note' && rights.note) c.write(id, 'note');
+  else if (action === 'transfer' && rights.transfer) c.dialog = { is: 'transfer', conversation: id };
+  else if (action === 'close' && (rights.close || rights.finish)) c.dialog = { is: 'close', conversation: id };
   else return false;
   return true;
 }

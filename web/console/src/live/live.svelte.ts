@@ -2,26 +2,26 @@
  * Everything that the socket tells and takes, as the screens read it: lists,
  * colleagues and the threads that are open.
  */
-import { SvelteMap } from "svelte/reactivity";
-import { clientId } from "../../../shared/src/random.ts";
-import { type Lists, type Rows, lists, withRows } from "../conversation/rows.ts";
-import { EMPTY, type Outgoing, type Thread } from "../conversation/thread.ts";
-import * as thread from "../conversation/thread.ts";
-import type { AgentFrame, AgentVerb, Availability, Colleague, Department, Disposition, Me, Problem, Row, Ticket, To } from "../protocol.ts";
-import { send } from "./api.ts";
-import { AgentSocket, type Answer, type SocketState, type TicketAnswer, isNotConnected } from "./socket.ts";
+import { SvelteMap } from 'svelte/reactivity';
+import { clientId } from '../../../shared/src/random.ts';
+import { type Lists, NO_ROWS, type Rows, lists, withRows } from '../conversation/rows.ts';
+import { EMPTY, type Outgoing, type Thread } from '../conversation/thread.ts';
+import * as thread from '../conversation/thread.ts';
+import type { AgentFrame, AgentVerb, Availability, Colleague, Department, Disposition, Me, Problem, Row, Ticket, To } from '../protocol.ts';
+import { send } from './api.ts';
+import { AgentSocket, type Answer, type SocketState, type TicketAnswer, isNotConnected } from './socket.ts';
 
 export class Live {
-  state = $state<SocketState>("connecting");
+  state = $state<SocketState>('connecting');
   wasLive = $state(false);
   me = $state.raw<Me>(null as never);
-  availability = $state<Availability>("away");
+  availability = $state<Availability>('away');
   capacity = $state(0);
   practice = $state(false);
   departments = $state.raw<readonly Department[]>([]);
   dispositions = $state.raw<readonly Disposition[]>([]);
   colleagues = $state.raw<readonly Colleague[]>([]);
-  rows = $state.raw<Rows>(new Map());
+  rows = $state.raw<Rows>(NO_ROWS);
   /** Whether the lists came at least once: before that, an empty list is not yet "nobody". */
   hasRows = $state(false);
   /** How far the server's clock is ahead of ours, in milliseconds. */
@@ -30,18 +30,18 @@ export class Live {
 
   readonly #threads = new SvelteMap<string, Thread>();
   readonly #problems = new SvelteMap<string, Problem>();
-  readonly #opened = new SvelteMap<string, "asked" | "open">();
+  readonly #opened = new SvelteMap<string, 'asked' | 'open'>();
   readonly #socket: AgentSocket;
   #isWhole = true;
 
   constructor(me: Me, onSignedOut: () => void) {
     this.me = me;
-    const url = `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/live/agent`;
+    const url = `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/live/agent`;
     this.#socket = new AgentSocket(url, ticket, {
       frame: (frame) => this.#take(frame),
       state: (state) => {
         this.state = state;
-        if (state === "live") this.wasLive = true;
+        if (state === 'live') this.wasLive = true;
       },
       signedOut: onSignedOut,
     });
@@ -73,7 +73,7 @@ export class Live {
   }
 
   isOpening(conversation: string): boolean {
-    return this.#opened.get(conversation) !== "open" && this.thread(conversation).last === 0;
+    return this.#opened.get(conversation) !== 'open' && this.thread(conversation).last === 0;
   }
 
   departmentName(id: string): string {
@@ -91,10 +91,10 @@ export class Live {
   /** An audited look. A connection that was lost ended it, so each new one looks again. */
   async open(conversation: string): Promise<void> {
     this.#problems.delete(conversation);
-    this.#opened.set(conversation, "asked");
+    this.#opened.set(conversation, 'asked');
     const answer = await this.ask({ open: { conversation, after: this.thread(conversation).last } });
     if (answer.ok) {
-      if (this.#opened.has(conversation)) this.#opened.set(conversation, "open");
+      if (this.#opened.has(conversation)) this.#opened.set(conversation, 'open');
     } else if (!isNotConnected(answer.problem)) {
       this.#opened.delete(conversation);
       this.#problems.set(conversation, answer.problem);
@@ -145,7 +145,7 @@ export class Live {
   }
 
   /** Shown at once as sending; it stays until the server acknowledged or refused it. */
-  write(conversation: string, kind: Outgoing["kind"], text: string): void {
+  write(conversation: string, kind: Outgoing['kind'], text: string): void {
     const one: Outgoing = { clientId: clientId(), kind, text, at: Date.now() + this.ahead, problem: null };
     this.#change(conversation, (now) => thread.withOutgoing(now, one));
     void this.#post(conversation, one);
@@ -168,16 +168,16 @@ export class Live {
   }
 
   typing(conversation: string, on: boolean): void {
-    if (this.state === "live") void this.ask({ typing: { conversation, on } });
+    if (this.state === 'live') void this.ask({ typing: { conversation, on } });
   }
 
   seen(conversation: string, number: number): void {
-    if (this.state === "live") void this.ask({ seen: { conversation, number } });
+    if (this.state === 'live') void this.ask({ seen: { conversation, number } });
   }
 
   async #post(conversation: string, one: Outgoing): Promise<void> {
     const sent = { conversation, client_id: one.clientId, text: one.text };
-    const answer = await this.ask(one.kind === "note" ? { note: sent } : { post_message: sent });
+    const answer = await this.ask(one.kind === 'note' ? { note: sent } : { post_message: sent });
     // Acknowledged: its event may be here already or follow; until then it shows as sending.
     if (answer.ok || isNotConnected(answer.problem)) return;
     this.#change(conversation, (now) => thread.withProblem(now, one.clientId, answer.problem));
@@ -189,7 +189,7 @@ export class Live {
 
   #take(frame: AgentFrame): void {
     switch (frame.frame) {
-      case "welcome":
+      case 'welcome':
         this.me = frame.me;
         this.availability = frame.availability;
         this.capacity = frame.capacity;
@@ -199,24 +199,24 @@ export class Live {
         this.#isWhole = true;
         queueMicrotask(() => this.#resume());
         return;
-      case "rows":
+      case 'rows':
         this.rows = withRows(this.rows, frame.changed, frame.gone, this.#isWhole);
         this.#isWhole = false;
         this.hasRows = true;
         for (const row of frame.changed) {
-          if (row.state === "delivered") this.#forget(row.conversation);
+          if (row.state === 'delivered') this.#forget(row.conversation);
         }
         return;
-      case "colleagues":
+      case 'colleagues':
         this.colleagues = frame.colleagues;
         return;
-      case "events":
+      case 'events':
         if (this.#opened.has(frame.conversation)) this.#change(frame.conversation, (now) => thread.withEvents(now, frame.events));
         return;
-      case "typing":
+      case 'typing':
         if (this.#opened.has(frame.conversation)) this.#change(frame.conversation, (now) => thread.withTyping(now, frame.on));
         return;
-      case "seen":
+      case 'seen':
         if (this.#opened.has(frame.conversation)) this.#change(frame.conversation, (now) => thread.withSeen(now, frame.number));
         return;
     }
@@ -237,7 +237,7 @@ export class Live {
 }
 
 async function ticket(): Promise<TicketAnswer> {
-  const reply = await send<Ticket>("POST", "/api/ticket", {});
+  const reply = await send<Ticket>('POST', '/api/ticket', {});
   if (reply.ok) return { ticket: reply.body.ticket };
-  return reply.problem.code === "signed_out" ? "signed_out" : "unreachable";
+  return reply.problem.code === 'signed_out' ? 'signed_out' : 'unreachable';
 }

@@ -2,15 +2,16 @@
  * One agent socket that stays: ticket, first frame, requests with their
  * answers, and opening again after a loss. It knows frames, not what they mean.
  */
-import type { AgentFrame, AgentVerb, Problem } from "../protocol.ts";
+import type { AgentFrame, AgentVerb, Problem } from '../protocol.ts';
 
 export const PROTOCOL = 1;
 
-export type Answer = { readonly ok: true; readonly at: number; readonly number: number | null } | { readonly ok: false; readonly problem: Problem };
+export type Answer =
+  { readonly ok: true; readonly at: number; readonly number: number | null } | { readonly ok: false; readonly problem: Problem };
 
-export type SocketState = "connecting" | "live" | "reconnecting" | "draining" | "other_version" | "stopped";
+export type SocketState = 'connecting' | 'live' | 'reconnecting' | 'draining' | 'other_version' | 'stopped';
 
-export type TicketAnswer = { readonly ticket: string } | "signed_out" | "unreachable";
+export type TicketAnswer = { readonly ticket: string } | 'signed_out' | 'unreachable';
 
 export interface Listener {
   frame(frame: AgentFrame): void;
@@ -46,17 +47,17 @@ export class AgentSocket {
     if (!this.#isStopped) return;
     this.#isStopped = false;
     this.#tries = 0;
-    addEventListener("online", this.hurry);
-    this.#listener.state("connecting");
+    addEventListener('online', this.hurry);
+    this.#listener.state('connecting');
     void this.#open();
   }
 
   stop(): void {
     this.#isStopped = true;
-    removeEventListener("online", this.hurry);
+    removeEventListener('online', this.hurry);
     clearTimeout(this.#timer);
     this.#drop();
-    this.#listener.state("stopped");
+    this.#listener.state('stopped');
   }
 
   /** The network is back, or the person came back to the page: don't sit out the wait. */
@@ -82,13 +83,13 @@ export class AgentSocket {
   async #open(): Promise<void> {
     const ticket = await this.#ticket();
     if (this.#isStopped || this.#socket !== null) return;
-    if (ticket === "signed_out") {
+    if (ticket === 'signed_out') {
       this.stop();
       this.#listener.signedOut();
       return;
     }
-    if (ticket === "unreachable") {
-      this.#wait("reconnecting");
+    if (ticket === 'unreachable') {
+      this.#wait('reconnecting');
       return;
     }
     const socket = new WebSocket(this.#url);
@@ -105,30 +106,30 @@ export class AgentSocket {
   #lose(socket: WebSocket): void {
     if (this.#socket !== socket) return;
     this.#drop();
-    if (!this.#isStopped) this.#wait("reconnecting");
+    if (!this.#isStopped) this.#wait('reconnecting');
   }
 
   #take(text: string): void {
     const frame = JSON.parse(text) as AgentFrame;
     switch (frame.frame) {
-      case "welcome":
+      case 'welcome':
         clearTimeout(this.#welcomeTimer);
         this.#isLive = true;
         this.#tries = 0;
         this.#listener.frame(frame);
-        this.#listener.state("live");
+        this.#listener.state('live');
         return;
-      case "done":
+      case 'done':
         this.#answer(frame.id, { ok: true, at: frame.at, number: frame.number ?? null });
         return;
-      case "refused":
+      case 'refused':
         this.#answer(frame.id, { ok: false, problem: frame.problem });
         return;
-      case "reconnect":
+      case 'reconnect':
         this.#drop();
-        this.#wait("draining", frame.after_ms);
+        this.#wait('draining', frame.after_ms);
         return;
-      case "bye":
+      case 'bye':
         this.#leave(frame.problem);
         return;
       default:
@@ -137,15 +138,15 @@ export class AgentSocket {
   }
 
   #leave(problem: Problem): void {
-    if (problem.code === "signed_out") {
+    if (problem.code === 'signed_out') {
       this.stop();
       this.#listener.signedOut();
-    } else if (problem.code === "other_version") {
+    } else if (problem.code === 'other_version') {
       this.stop();
-      this.#listener.state("other_version");
+      this.#listener.state('other_version');
     } else {
       this.#drop();
-      this.#wait("reconnecting", (problem.retry_after ?? 0) * 1000);
+      this.#wait('reconnecting', (problem.retry_after ?? 0) * 1000);
     }
   }
 
@@ -181,9 +182,9 @@ export function pause(tries: number, chance: number): number {
 }
 
 function notConnected(): Problem {
-  return { type: "about:blank", title: "not connected", status: 503, code: "later" };
+  return { type: 'about:blank', title: 'not connected', status: 503, code: 'later' };
 }
 
 export function isNotConnected(problem: Problem): boolean {
-  return problem.title === "not connected";
+  return problem.title === 'not connected';
 }

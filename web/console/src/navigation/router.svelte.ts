@@ -1,18 +1,18 @@
 /** Where the page stands: the address is the only truth, so a link to any screen can be shared. */
-import { type Route, format, parse } from "./routes.ts";
+import { type Route, format, parse } from './routes.ts';
 
 export class Router {
   route = $state.raw<Route>(parse(location.pathname));
 
   constructor() {
-    addEventListener("popstate", () => {
+    addEventListener('popstate', () => {
       this.route = parse(location.pathname);
     });
   }
 
   go(route: Route): void {
     const path = format(route);
-    if (path !== location.pathname) history.pushState(null, "", path);
+    if (path !== location.pathname) history.pushState(null, '', path);
     this.route = route;
   }
 

@@ -1,12 +1,19 @@
-import { expect, it } from "vitest";
-import { format, parse } from "./routes.ts";
+import { expect, it } from 'vitest';
+import { format, parse } from './routes.ts';
 
-it("reads back every address that it writes", () => {
-  for (const path of ["/console/", "/console/c/Ab_3-x", "/console/deliveries", "/console/administration", "/console/administration/timing"]) {
+it('reads back every address that it writes', () => {
+  for (const path of [
+    '/console/',
+    '/console/c/Ab_3-x',
+    '/console/deliveries',
+    '/console/administration',
+    '/console/administration/timing',
+  ]) {
     expect(format(parse(path))).toBe(path);
   }
 });
 
-it("knows no other address", () => {
-  for (const path of ["/console/c/a/b", "/console/administration/nothing", "/console/c/..%2f", "/other"]) expect(parse(path)).toEqual({ at: "nowhere" });
+it('knows no other address', () => {
+  for (const path of ['/console/c/a/b', '/console/administration/nothing', '/console/c/..%2f', '/other'])
+    expect(parse(path)).toEqual({ at: 'nowhere' });
 });

@@ -1,19 +1,19 @@
 /** What a form refuses before it is sent, by field path. Pure; the words are chosen where it is shown. */
-export type Fault = "missing" | "twice" | "id_shape" | "accent" | "origin" | "whole" | "order" | "one_language";
+export type Fault = 'missing' | 'twice' | 'id_shape' | 'accent' | 'origin' | 'whole' | 'order' | 'one_language';
 
 export type Faults = ReadonlyMap<string, Fault>;
 
 const ID = /^[a-z0-9]+([_-][a-z0-9]+)*$/;
 
 /** Rows of `{[key], name}`: both filled, the key in shape and used once. */
-export function rowFaults(rows: readonly Record<string, unknown>[], key: "id" | "code"): Faults {
+export function rowFaults(rows: readonly Record<string, unknown>[], key: 'id' | 'code'): Faults {
   const faults = new Map<string, Fault>();
   rows.forEach((row, at) => {
-    const id = String(row[key] ?? "");
-    if (String(row["name"] ?? "").trim() === "") faults.set(`${at}.name`, "missing");
-    if (id === "") faults.set(`${at}.${key}`, "missing");
-    else if (!ID.test(id)) faults.set(`${at}.${key}`, "id_shape");
-    else if (rows.some((other, index) => index < at && other[key] === id)) faults.set(`${at}.${key}`, "twice");
+    const id = String(row[key] ?? '');
+    if (String(row['name'] ?? '').trim() === '') faults.set(`${at}.name`, 'missing');
+    if (id === '') faults.set(`${at}.${key}`, 'missing');
+    else if (!ID.test(id)) faults.set(`${at}.${key}`, 'id_shape');
+    else if (rows.some((other, index) => index < at && other[key] === id)) faults.set(`${at}.${key}`, 'twice');
   });
   return faults;
 }
@@ -21,10 +21,11 @@ export function rowFaults(rows: readonly Record<string, unknown>[], key: "id" | 
 export function timingFaults(value: Record<string, unknown>): Faults {
   const faults = new Map<string, Fault>();
   for (const [name, figure] of Object.entries(value)) {
-    const least = name === "survey_seconds" || name === "grace_seconds" ? 0 : 1;
-    if (!Number.isInteger(figure) || Number(figure) < least) faults.set(name, "whole");
+    const least = name === 'survey_seconds' || name === 'grace_seconds' ? 0 : 1;
+    if (!Number.isInteger(figure) || Number(figure) < least) faults.set(name, 'whole');
   }
-  if (!faults.has("silence_close_seconds") && Number(value["silence_close_seconds"]) <= Number(value["silence_warn_seconds"])) faults.set("silence_close_seconds", "order");
+  if (!faults.has('silence_close_seconds') && Number(value['silence_close_seconds']) <= Number(value['silence_warn_seconds']))
+    faults.set('silence_close_seconds', 'order');
   return faults;
 }
 
@@ -37,10 +38,10 @@ export interface SiteValue {
 
 export function siteFaults(value: SiteValue): Faults {
   const faults = new Map<string, Fault>();
-  if ((value.name ?? "").trim() === "") faults.set("name", "missing");
-  if ((value.languages ?? []).length === 0) faults.set("languages", "one_language");
-  if (value.accent != null && !/^#[0-9a-f]{6}$/i.test(value.accent)) faults.set("accent", "accent");
-  if ((value.origins ?? []).some((line) => !isOrigin(line))) faults.set("origins", "origin");
+  if ((value.name ?? '').trim() === '') faults.set('name', 'missing');
+  if ((value.languages ?? []).length === 0) faults.set('languages', 'one_language');
+  if (value.accent != null && !/^#[0-9a-f]{6}$/i.test(value.accent)) faults.set('accent', 'accent');
+  if ((value.origins ?? []).some((line) => !isOrigin(line))) faults.set('origins', 'origin');
   return faults;
 }
 
@@ -48,16 +49,16 @@ export function siteFaults(value: SiteValue): Faults {
 export function isOrigin(line: string): boolean {
   if (!URL.canParse(line)) return false;
   const url = new URL(line);
-  const isLocal = url.hostname === "localhost" || url.hostname.endsWith(".localhost");
-  return url.origin === line && (url.protocol === "https:" || (url.protocol === "http:" && isLocal));
+  const isLocal = url.hostname === 'localhost' || url.hostname.endsWith('.localhost');
+  return url.origin === line && (url.protocol === 'https:' || (url.protocol === 'http:' && isLocal));
 }
 
 /** "Front desk, 2nd floor" -> `front-desk-2nd-floor`: a first proposal that the person may change. */
 export function idFrom(name: string): string {
   return name
-    .normalize("NFD")
-    .replace(/\p{M}/gu, "")
+    .normalize('NFD')
+    .replace(/\p{M}/gu, '')
     .toLowerCase()
-    .replace(/[^a-z0-9]+/g, "-")
-    .replace(/^-|-$/g, "");
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-|-$/g, '');
 }

@@ -1,17 +1,17 @@
 /** One settings section being edited: read, changed here, saved under the version that it was read at. */
-import { get, send } from "../live/api.ts";
-import type { Problem, Section } from "../protocol.ts";
+import { get, send } from '../live/api.ts';
+import type { Problem, Section } from '../protocol.ts';
 
-export type SaveState = "reading" | "unreadable" | "saved" | "unsaved" | "saving" | "failed" | "conflict";
+export type SaveState = 'reading' | 'unreadable' | 'saved' | 'unsaved' | 'saving' | 'failed' | 'conflict';
 
 export class SectionEdit {
   readonly name: string;
-  state = $state<SaveState>("reading");
+  state = $state<SaveState>('reading');
   value = $state<unknown>(null);
   problem = $state.raw<Problem | null>(null);
   savedAt = $state(0);
   #version = 0;
-  #stored = "";
+  #stored = '';
 
   constructor(name: string) {
     this.name = name;
@@ -22,7 +22,7 @@ export class SectionEdit {
     if (reply.ok) this.#adopt(reply.body);
     else {
       this.problem = reply.problem;
-      this.state = "unreadable";
+      this.state = 'unreadable';
     }
   }
 
@@ -31,27 +31,27 @@ export class SectionEdit {
     this.value = section.value;
     this.#stored = JSON.stringify(section.value);
     this.problem = null;
-    this.state = "saved";
+    this.state = 'saved';
   }
 
   /** Called after each change: back to what is stored counts as saved. */
   touched(): void {
-    if (this.state === "saving" || this.state === "reading") return;
+    if (this.state === 'saving' || this.state === 'reading') return;
     const isSame = JSON.stringify(this.value) === this.#stored;
-    if (isSame) this.state = "saved";
-    else if (this.state === "saved") this.state = "unsaved";
+    if (isSame) this.state = 'saved';
+    else if (this.state === 'saved') this.state = 'unsaved';
   }
 
   discard(): void {
     this.value = JSON.parse(this.#stored) as unknown;
     this.problem = null;
-    this.state = "saved";
+    this.state = 'saved';
   }
 
   /** Someone else saved meanwhile: their version is adopted as the base, the edit stays as it is. */
   async save(): Promise<void> {
-    this.state = "saving";
-    const reply = await send<Section>("PUT", `/api/settings/${this.name}`, { version: this.#version, value: this.value });
+    this.state = 'saving';
+    const reply = await send<Section>('PUT', `/api/settings/${this.name}`, { version: this.#version, value: this.value });
     if (reply.ok) {
       this.#adopt(reply.body);
       this.savedAt = Date.now();
@@ -62,10 +62,10 @@ export class SectionEdit {
         this.#stored = JSON.stringify(theirs.body.value);
       }
       this.problem = reply.problem;
-      this.state = "conflict";
+      this.state = 'conflict';
     } else {
       this.problem = reply.problem;
-      this.state = "failed";
+      this.state = 'failed';
     }
   }
 }

@@ -1,12 +1,12 @@
 /** Times as people say them; the exact one stands in a title. Pure but for the reader's time zone. */
-import type { Words } from "./en.ts";
+import type { Words } from './en.ts';
 
 export function timeOfDay(at: number, locale: string): string {
-  return new Intl.DateTimeFormat(locale, { hour: "numeric", minute: "2-digit" }).format(at);
+  return new Intl.DateTimeFormat(locale, { hour: 'numeric', minute: '2-digit' }).format(at);
 }
 
 export function exact(at: number, locale: string): string {
-  return new Intl.DateTimeFormat(locale, { dateStyle: "full", timeStyle: "long" }).format(at);
+  return new Intl.DateTimeFormat(locale, { dateStyle: 'full', timeStyle: 'long' }).format(at);
 }
 
 /** A day's name that sorts and compares: local year, month and day. */
@@ -20,24 +20,24 @@ export function dayName(at: number, now: number, locale: string, t: Words): stri
   const yesterday = new Date(now);
   yesterday.setDate(yesterday.getDate() - 1);
   if (dayOf(at) === dayOf(yesterday.getTime())) return t.conversation.yesterday;
-  return new Intl.DateTimeFormat(locale, { weekday: "long", day: "numeric", month: "long" }).format(at);
+  return new Intl.DateTimeFormat(locale, { weekday: 'long', day: 'numeric', month: 'long' }).format(at);
 }
 
 /** The time alone today, with its day otherwise. */
 export function when(at: number, now: number, locale: string): string {
   if (dayOf(at) === dayOf(now)) return timeOfDay(at, locale);
-  return new Intl.DateTimeFormat(locale, { day: "numeric", month: "short", hour: "numeric", minute: "2-digit" }).format(at);
+  return new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', hour: 'numeric', minute: '2-digit' }).format(at);
 }
 
 /** "in 4 minutes", "2 hours ago". */
 export function fromNow(at: number, now: number, locale: string): string {
   const seconds = Math.round((at - now) / 1000);
-  const words = new Intl.RelativeTimeFormat(locale, { numeric: "auto" });
+  const words = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
   const size = Math.abs(seconds);
-  if (size < 60) return words.format(seconds, "second");
-  if (size < 3600) return words.format(Math.round(seconds / 60), "minute");
-  if (size < 86_400) return words.format(Math.round(seconds / 3600), "hour");
-  return words.format(Math.round(seconds / 86_400), "day");
+  if (size < 60) return words.format(seconds, 'second');
+  if (size < 3600) return words.format(Math.round(seconds / 60), 'minute');
+  if (size < 86_400) return words.format(Math.round(seconds / 3600), 'hour');
+  return words.format(Math.round(seconds / 86_400), 'day');
 }
 
 /** 90 -> "1 minute 30 seconds": a figure in seconds, said so that it can be judged. */
@@ -50,5 +50,5 @@ export function duration(seconds: number, t: Words): string {
   say(Math.floor((seconds % 86_400) / 3600), t.duration.hours);
   say(Math.floor((seconds % 3600) / 60), t.duration.minutes);
   say(seconds % 60, t.duration.seconds);
-  return parts.length === 0 ? t.duration.seconds(0) : parts.slice(0, 2).join(" ");
+  return parts.length === 0 ? t.duration.seconds(0) : parts.slice(0, 2).join(' ');
 }
