@@ -5,7 +5,7 @@
 //! sync the folders, and read back once more. A crash at any point leaves
 //! either nothing under the final name or the whole document.
 
-use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
 use std::io::{self, Read, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
@@ -78,7 +78,7 @@ pub(super) fn open(path: &Path) -> io::Result<File> {
 struct Part {
     path: PathBuf,
     /// Its lock says to [`remove_leftovers`] that someone still writes it.
-    _locked: File,
+    locked: File,
 }
 
 impl Part {
@@ -98,17 +98,27 @@ impl Drop for Part {
 }
 
 fn write_part(folder: &Path, bytes: &[u8]) -> Result<Part, Error> {
-    let mut random = [0; 16];
-    rand::fill(&mut random).map_err(|_| Error::Later { code: "no_random" })?;
-    let path = folder.join(format!(".sotto-{}.part", HEXLOWER.encode(&random)));
-    let opened = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path);
-    let mut file = opened.map_err(|cause| Error::writing(&cause))?;
-    // Where locks are not to be had, leftovers stay; nothing worse.
-    let _locked = file.try_lock();
-    let written = file.write_all(bytes).and_then(|()| file.sync_all());
-    let part = Part { path, _locked: file };
+    let mut part = begin_part(folder)?;
+    let written = part.locked.write_all(bytes).and_then(|()| part.locked.sync_all());
     written.map_err(|cause| Error::writing(&cause))?;
     Ok(part)
+}
+
+/// An empty part under a lock. Between its making and its lock another writer
+/// may take it for a leftover; then a new one is begun.
+fn begin_part(folder: &Path) -> Result<Part, Error> {
+    loop {
+        let mut random = [0; 16];
+        rand::fill(&mut random).map_err(|_| Error::Later { code: "no_random" })?;
+        let path = folder.join(format!(".sotto-{}.part", HEXLOWER.encode(&random)));
+        let opened = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path);
+        let locked = opened.map_err(|cause| Error::writing(&cause))?;
+        // Where locks are not to be had, leftovers stay; nothing worse.
+        let is_being_removed = matches!(locked.try_lock(), Err(TryLockError::WouldBlock));
+        if !is_being_removed && path.exists() {
+            return Ok(Part { path, locked });
+        }
+    }
 }
 
 /// Gives the file its final name unless the name is taken, in one step.
