@@ -5,6 +5,7 @@
 
 pub mod accept;
 pub mod access;
+pub mod change;
 pub mod close;
 mod keyring;
 pub mod post_message;
@@ -13,6 +14,8 @@ pub mod state;
 pub mod store;
 
 pub use accept::accept;
+pub(crate) use change::delay_over;
+pub use change::{assign, end, keep_open, reopen, transfer};
 pub use close::close;
 pub use post_message::{Posted, Poster, post_message};
 pub use start::{Started, start};

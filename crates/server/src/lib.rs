@@ -16,3 +16,4 @@ pub mod ids;
 pub mod jobs;
 pub mod keys;
 pub mod reactions;
+pub mod workers;

@@ -29,6 +29,16 @@ pub fn for_visitor(tx: &mut Tx<'_>, token_hash: &[u8; 32]) -> Result<Conversatio
     store::load(tx, id.ok_or(Error::SignedOut)?)?.ok_or(Error::SignedOut)
 }
 
+/// The conversation of a visitor's token hash, if it is the one they name.
+pub fn of_visitor(
+    tx: &mut Tx<'_>,
+    token_hash: &[u8; 32],
+    id: ConversationId,
+) -> Result<Conversation> {
+    let found = for_visitor(tx, token_hash)?;
+    if found.id == id { Ok(found) } else { Err(Error::NotFound) }
+}
+
 /// A conversation that an agent may read: their own, or their department's as a supervisor.
 pub fn to_read(tx: &mut Tx<'_>, agent: &Agent, id: ConversationId) -> Result<Conversation> {
     let found = in_department(tx, agent, id)?;

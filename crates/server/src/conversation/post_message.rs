@@ -84,12 +84,7 @@ fn opened(
 ) -> Result<(Conversation, Sender, String)> {
     match poster {
         Poster::Visitor { token_hash } => {
-            let found = access::for_visitor(tx, token_hash)?;
-            if found.id == id {
-                Ok((found, Sender::Visitor, String::new()))
-            } else {
-                Err(Error::NotFound)
-            }
+            Ok((access::of_visitor(tx, token_hash, id)?, Sender::Visitor, String::new()))
         }
         Poster::Agent(agent) => {
             let found = access::to_read(tx, agent, id)?;

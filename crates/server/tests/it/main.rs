@@ -2,5 +2,6 @@
 
 mod canary;
 mod conversation;
+mod delays;
 mod restart;
 mod world;

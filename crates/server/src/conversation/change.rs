@@ -1,0 +1,189 @@
+//! The verbs that only change the state: one pattern, one line each.
+//!
+//! Load through the door, ask [`state`], save, ring. What a verb allows is in
+//! [`state`]; who may use it is in [`access`].
+
+use std::sync::Arc;
+
+use super::access::{self, Agent};
+use super::keyring::key_of;
+use super::state::{self, Change, Conversation, Silence};
+use super::store::{self, By};
+use crate::app::App;
+use crate::bus::Topic;
+use crate::clock::Millis;
+use crate::config::sections::{Sections, Timing};
+use crate::db::Tx;
+use crate::error::{Error, Result};
+use crate::events::Sender;
+use crate::ids::ConversationId;
+use crate::jobs;
+use crate::keys::ConversationKey;
+
+/// What a unit of work needs besides its transaction.
+struct Unit {
+    sender: Sender,
+    name: String,
+    now: Millis,
+    key: Arc<ConversationKey>,
+    sections: Arc<Sections>,
+}
+
+impl Unit {
+    async fn new(app: &App, id: ConversationId, sender: Sender, name: &str) -> Result<Self> {
+        let key = key_of(app, id).await?;
+        let (name, sections) = (name.to_owned(), app.sections());
+        Ok(Self { sender, name, now: app.clock.now(), key, sections })
+    }
+
+    fn timing(&self) -> &Timing {
+        &self.sections.timing
+    }
+
+    fn save(&self, tx: &mut Tx<'_>, change: Change) -> Result<Conversation> {
+        let by = By {
+            sender: self.sender,
+            name: &self.name,
+            now: self.now,
+            key: &self.key,
+            timing: self.timing(),
+        };
+        let after = store::save(tx, &by, change)?;
+        tx.ring(Topic::Queue(after.department.clone()), 0);
+        if let Some(agent) = &after.agent {
+            tx.ring(Topic::Account(agent.id), after.seq);
+        }
+        Ok(after)
+    }
+}
+
+/// Offers a waiting conversation to a colleague of the same department.
+pub async fn assign(
+    app: &App,
+    agent: &Agent,
+    id: ConversationId,
+    to: &Agent,
+) -> Result<Conversation> {
+    let unit = Unit::new(app, id, Sender::Agent(agent.id), &agent.name).await?;
+    let (agent, to) = (agent.clone(), to.clone());
+    app.db
+        .write(move |tx| {
+            let waiting = access::to_take(tx, &agent, id)?;
+            if !to.departments.contains(&waiting.department) {
+                return Err(Error::Invalid {
+                    field: "agent",
+                    why: "does not work in this department",
+                });
+            }
+            let to = state::Agent { id: to.id, name: to.name.clone() };
+            let change = state::assign(waiting, to, unit.timing(), unit.now)?;
+            unit.save(tx, change)
+        })
+        .await
+}
+
+/// Hands it to a department or to an agent there.
+pub async fn transfer(
+    app: &App,
+    agent: &Agent,
+    id: ConversationId,
+    department: &str,
+    to: Option<&Agent>,
+) -> Result<Conversation> {
+    if !app.sections().departments.iter().any(|known| known.id == department) {
+        return Err(Error::Invalid { field: "to", why: "is not a department here" });
+    }
+    if to.is_some_and(|to| !to.departments.iter().any(|held| held == department)) {
+        return Err(Error::Invalid { field: "to", why: "does not work in this department" });
+    }
+    let unit = Unit::new(app, id, Sender::Agent(agent.id), &agent.name).await?;
+    let to = to.map(|to| state::Agent { id: to.id, name: to.name.clone() });
+    let (agent, department) = (agent.clone(), department.to_owned());
+    app.db
+        .write(move |tx| {
+            let held = access::to_read(tx, &agent, id)?;
+            let change = state::transfer(
+                held,
+                agent.id,
+                department.clone(),
+                to.clone(),
+                unit.timing(),
+                unit.now,
+            )?;
+            unit.save(tx, change)
+        })
+        .await
+}
+
+/// Takes up again what ended, within the grace time.
+pub async fn reopen(app: &App, agent: &Agent, id: ConversationId) -> Result<Conversation> {
+    let unit = Unit::new(app, id, Sender::Agent(agent.id), &agent.name).await?;
+    let agent = agent.clone();
+    app.db
+        .write(move |tx| {
+            let ended = access::to_read(tx, &agent, id)?;
+            let by = state::Agent { id: agent.id, name: agent.name.clone() };
+            let change = state::reopen(ended, by, unit.now)?;
+            unit.save(tx, change)
+        })
+        .await
+}
+
+/// The visitor ends it.
+pub async fn end(app: &App, token_hash: [u8; 32], id: ConversationId) -> Result<Conversation> {
+    let unit = Unit::new(app, id, Sender::Visitor, "").await?;
+    app.db
+        .write(move |tx| {
+            let open = access::of_visitor(tx, &token_hash, id)?;
+            let change = state::visitor_ends(open, unit.now)?;
+            unit.save(tx, change)
+        })
+        .await
+}
+
+/// The visitor is still there: silence begins anew.
+pub async fn keep_open(app: &App, token_hash: [u8; 32], id: ConversationId) -> Result<()> {
+    let now = app.clock.now();
+    app.db
+        .write(move |tx| {
+            let kept = state::keep_open(access::of_visitor(tx, &token_hash, id)?, now)?;
+            store::update(tx, &kept)?;
+            tx.ring(Topic::View(id), kept.seq);
+            Ok(())
+        })
+        .await
+}
+
+/// A delay ran out: does what [`state`] says of it, if it still applies.
+pub(crate) async fn delay_over(app: &App, job: jobs::Job) -> Result<()> {
+    let id = job.subject;
+    let unit = Unit::new(app, id, Sender::System, "").await?;
+    app.db
+        .write(move |tx| {
+            jobs::cancel(tx, job.kind, id)?;
+            let Some(before) = store::load(tx, id)? else { return Ok(()) };
+            let change = match job.kind {
+                jobs::Kind::AcceptOver => state::offer_over(before, unit.now),
+                jobs::Kind::WrapUpOver => state::wrap_up_over(before, unit.now),
+                jobs::Kind::OpenTooLong => state::open_too_long(before, unit.now),
+                jobs::Kind::VisitorGone => state::visitor_gone(before, unit.now),
+                jobs::Kind::Silence => return silence(tx, &unit, before),
+                jobs::Kind::Deliver | jobs::Kind::Shred => None,
+            };
+            change.map_or(Ok(()), |change| unit.save(tx, change).map(|_| ()))
+        })
+        .await
+}
+
+fn silence(tx: &mut Tx<'_>, unit: &Unit, before: Conversation) -> Result<()> {
+    let id = before.id;
+    match state::silence(before, unit.timing(), unit.now) {
+        Silence::NotActive => Ok(()),
+        Silence::LookAgain(at) => jobs::schedule(tx, jobs::Kind::Silence, id, at),
+        Silence::Changed(change, again) => {
+            let is_warned = change.after.warned_until.is_some();
+            unit.save(tx, *change)?;
+            if is_warned { jobs::schedule(tx, jobs::Kind::Silence, id, again) } else { Ok(()) }
+        }
+    }
+}

@@ -1,0 +1,43 @@
+//! Which function does which job.
+
+use crate::app::App;
+use crate::conversation;
+use crate::error::{Error, Result};
+use crate::jobs::{self, Job, Kind};
+
+/// Does everything that is due now; how many jobs that was.
+///
+/// A job that fails is tried again later and keeps nothing else from being done.
+pub async fn run_due(app: &App) -> Result<u32> {
+    let mut done = 0;
+    loop {
+        let now = app.clock.now();
+        let Some(job) = app.db.write(move |tx| jobs::claim(tx, now)).await? else {
+            return Ok(done);
+        };
+        done += 1;
+        match work(app, job).await {
+            Ok(()) => {}
+            // Its conversation is gone: nothing is left to do.
+            Err(Error::NotFound) => {
+                app.db.write(move |tx| jobs::cancel(tx, job.kind, job.subject)).await?;
+            }
+            Err(error) => {
+                tracing::warn!(job = job.kind.code(), %error, "a job failed; it is tried again");
+                app.db.write(move |tx| jobs::retry(tx, job, now, "failed")).await?;
+            }
+        }
+    }
+}
+
+async fn work(app: &App, job: Job) -> Result<()> {
+    match job.kind {
+        Kind::AcceptOver
+        | Kind::Silence
+        | Kind::OpenTooLong
+        | Kind::WrapUpOver
+        | Kind::VisitorGone => conversation::delay_over(app, job).await,
+        // Delivery is not built yet: the job waits, and the transcript with it.
+        Kind::Deliver | Kind::Shred => Err(Error::Later { retry_after: 60 }),
+    }
+}
