@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, PoisonError, RwLock};
 
+use destinations::Destination;
 use masking::{Engine, Policy};
 
 use crate::bus::Bus;
@@ -22,6 +23,8 @@ pub struct App {
     pub db: Db,
     pub keys: Keys,
     pub masking: Arc<Masking>,
+    /// Every one of them must give its receipt before a key is destroyed.
+    pub destinations: Arc<Vec<(String, Destination)>>,
     sections: Arc<RwLock<Arc<Sections>>>,
 }
 
@@ -32,6 +35,7 @@ pub struct Masking {
 }
 
 impl App {
+    #[allow(clippy::too_many_arguments)]
     pub fn new(
         config: Config,
         clock: Clock,
@@ -40,6 +44,7 @@ impl App {
         db: Db,
         keys: Keys,
         sections: Sections,
+        destinations: Vec<(String, Destination)>,
     ) -> Self {
         Self {
             config: Arc::new(config),
@@ -49,6 +54,7 @@ impl App {
             db,
             keys,
             masking: Arc::new(Masking { engine: Engine::new(), policy: Policy::default() }),
+            destinations: Arc::new(destinations),
             sections: Arc::new(RwLock::new(Arc::new(sections))),
         }
     }

@@ -1,11 +1,14 @@
 //! A conversation as a document that lasts: transcript, page, manifest, proof.
 //!
-//! This half is pure: plain values in, bytes out. It opens no seal, asks no clock
-//! and sends nothing.
+//! [`render`] and what it uses are pure: plain values in, bytes out. [`deliver`]
+//! and [`shred`] are the doors to rows and destinations.
 
+mod build;
 pub mod canonical;
+pub mod deliver;
 pub mod html;
 pub mod manifest;
+pub mod shred;
 pub mod transcript;
 pub mod verify;
 

@@ -80,6 +80,17 @@ pub fn head(tx: &mut Tx<'_>) -> Result<Head> {
     Ok(Head { seq, hash: hash.try_into().unwrap_or([0; 32]) })
 }
 
+/// The newest sealed entry from a time or before.
+pub fn head_at(tx: &mut Tx<'_>, at: Millis) -> Result<Head> {
+    let found = tx.row(
+        "select seq, hash from audit where seq is not null and at <= $1 order by seq desc limit 1",
+        values![at],
+        |row| Ok((row.number(0)?, row.blob(1)?)),
+    )?;
+    let (seq, hash) = found.unwrap_or((0, vec![0; 32]));
+    Ok(Head { seq, hash: hash.try_into().unwrap_or([0; 32]) })
+}
+
 /// Walks the chain; the seq of the first entry that is not as it was written.
 pub fn first_broken(tx: &mut Tx<'_>) -> Result<Option<u64>> {
     let entries = tx.rows(

@@ -1,6 +1,7 @@
 //! Which function does which job.
 
 use crate::app::App;
+use crate::archive;
 use crate::conversation;
 use crate::error::{Error, Result};
 use crate::jobs::{self, Job, Kind};
@@ -37,7 +38,7 @@ async fn work(app: &App, job: Job) -> Result<()> {
         | Kind::OpenTooLong
         | Kind::WrapUpOver
         | Kind::VisitorGone => conversation::delay_over(app, job).await,
-        // Delivery is not built yet: the job waits, and the transcript with it.
-        Kind::Deliver | Kind::Shred => Err(Error::Later { retry_after: 60 }),
+        Kind::Deliver => archive::deliver::deliver(app, job.subject).await,
+        Kind::Shred => archive::shred::shred(app, job.subject).await,
     }
 }

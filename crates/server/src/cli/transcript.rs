@@ -46,6 +46,13 @@ pub struct Verify {
     references: Vec<String>,
 }
 
+impl Verify {
+    /// Everything in a folder, with no key pinned.
+    pub fn of_folder(folder: PathBuf) -> Self {
+        Self { folder, public_keys: Vec::new(), references: Vec::new() }
+    }
+}
+
 /// What the exit code says: 0 for yes, 1 for no. An error is 2.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Answer {

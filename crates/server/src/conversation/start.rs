@@ -135,7 +135,7 @@ fn masked(app: &App, start: &Start) -> (Vec<Answer>, Option<String>) {
 }
 
 /// Findings as a frame carries them.
-pub(super) fn masks(findings: &[masking::Finding]) -> Vec<Mask> {
+pub(crate) fn masks(findings: &[masking::Finding]) -> Vec<Mask> {
     findings.iter().map(|f| Mask { start: f.start, end: f.end, rule: f.rule.to_owned() }).collect()
 }
 

@@ -8,6 +8,7 @@ use std::path::Path;
 use aws_lc_rs::hmac;
 use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
 use rusqlite::{Connection, OptionalExtension};
+use zeroize::Zeroizing;
 
 use super::sealing::{Opened, Sealing};
 use crate::error::{Error, Result};
@@ -18,6 +19,7 @@ const PURPOSE: &str = "install key 1";
 pub struct Install {
     catalogue: Sealing,
     signing: Ed25519KeyPair,
+    transcripts: Zeroizing<[u8; 32]>,
     addresses: hmac::Key,
 }
 
@@ -80,6 +82,11 @@ impl Install {
         out
     }
 
+    /// The Ed25519 seed that transcripts are signed with.
+    pub fn transcript_seed(&self) -> Zeroizing<[u8; 32]> {
+        self.transcripts.clone()
+    }
+
     /// A visitor's address as it may be kept: a keyed hash.
     pub fn address_hash(&self, address: &str) -> [u8; 32] {
         let mut out = [0; 32];
@@ -94,6 +101,7 @@ impl From<Sealing> for Install {
             catalogue: Sealing::new(key.derive("catalogue")),
             signing: Ed25519KeyPair::from_seed_unchecked(key.derive("signing").as_ref())
                 .expect("32 bytes are an Ed25519 seed"),
+            transcripts: key.derive("transcripts"),
             addresses: hmac::Key::new(hmac::HMAC_SHA256, key.derive("addresses").as_ref()),
         }
     }

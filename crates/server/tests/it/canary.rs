@@ -10,7 +10,7 @@ use crate::world::World;
 use server::conversation::accept;
 
 /// Files below a folder that hold a token, raw or in a usual disguise.
-fn holding(folder: &Path, token: &str) -> Vec<PathBuf> {
+pub fn holding(folder: &Path, token: &str) -> Vec<PathBuf> {
     let wide: Vec<u8> = token.encode_utf16().flat_map(u16::to_le_bytes).collect();
     let mut needles =
         vec![token.as_bytes().to_vec(), wide, HEXLOWER.encode(token.as_bytes()).into()];

@@ -1,5 +1,8 @@
 //! Stories at the boundary of the heart, on a real database and real keys.
 
+#![allow(clippy::unwrap_used)]
+
+mod archive;
 mod canary;
 mod conversation;
 mod delays;

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use destinations::Destination;
 use protocol::agent::Disposition;
 use protocol::event::Body;
 use protocol::http::{Start, StartAnswer};
@@ -45,6 +46,10 @@ impl World {
 
     pub fn data(&self) -> PathBuf {
         self.folder.path().join("data")
+    }
+
+    pub fn archive(&self) -> PathBuf {
+        self.folder.path().join("archive")
     }
 
     /// Stops the node and starts another on the same files.
@@ -163,7 +168,12 @@ fn node(folder: &Path, clock: Clock, is_first: bool) -> App {
     let signer = keys.install.clone();
     let sealer: db::Sealer = Arc::new(move |tx| audit::seal(tx, &signer));
     let db = Db::open(&file, bus.clone(), recent.clone(), sealer).expect("a database");
-    App::new(Config::default(), clock, bus, recent, db, keys, sections())
+    let archive = folder.join("archive");
+    std::fs::create_dir_all(&archive).expect("a folder for transcripts");
+    let to = destinations::folder::Config { path: archive, must_hold: None };
+    let to = Destination::open(&destinations::Config::Folder(to)).expect("a destination");
+    let destinations = vec![("folder".to_owned(), to)];
+    App::new(Config::default(), clock, bus, recent, db, keys, sections(), destinations)
 }
 
 fn sections() -> Sections {

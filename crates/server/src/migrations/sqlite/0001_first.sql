@@ -95,7 +95,7 @@ create table receipt (
   level text not null,
   sha256 blob not null,
   at bigint not null,
-  primary key (conversation, part, destination)
+  primary key (conversation, part, destination, object)
 );
 
 create table catalogue (

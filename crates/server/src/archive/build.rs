@@ -1,0 +1,180 @@
+//! From sealed rows to a transcript, by the archive's masking policy.
+
+use std::collections::BTreeMap;
+
+use masking::{Before, Writer};
+use protocol::event::{Body, Ending, Sender};
+
+use super::manifest::Head;
+use super::transcript::{
+    At, Event, Masking, Named, Participant, Said, Transcript, VERSION, What, Words,
+};
+use crate::app::App;
+use crate::audit;
+use crate::config::sections::Sections;
+use crate::conversation::{Conversation, store};
+use crate::db::Tx;
+use crate::error::{Error, Result};
+use crate::events;
+use crate::keys::{ConversationKey, Place};
+use crate::values;
+
+/// Events of one conversation that a transcript can hold.
+const EVENTS_MAX: u32 = 100_000;
+
+/// What was delivered before.
+pub(super) struct Before0 {
+    pub parts: u32,
+    pub seq: u64,
+    pub manifest: Option<[u8; 32]>,
+}
+
+/// The next part of a conversation's transcript, and the audit head to sign with it.
+///
+/// Made from rows alone, so that a second try gives the same bytes: the head is
+/// the newest entry from when the conversation was closed.
+pub(super) fn next_part(
+    tx: &mut Tx<'_>,
+    app: &App,
+    key: &ConversationKey,
+    closed: &Conversation,
+) -> Result<(Transcript, Head, Before0)> {
+    let before = delivered(tx, closed)?;
+    let closed_at = closed.closed_at.ok_or(Error::WrongState)?;
+    let mut rows = Vec::new();
+    for event in store::events_after(tx, closed.id, 0, EVENTS_MAX)? {
+        let opened = key.open(&Place::of(&event), &event.sealed)?;
+        let body: Body = serde_json::from_slice(opened.bytes())
+            .map_err(|e| Error::broken("a sealed event is JSON", e))?;
+        rows.push((event, body));
+    }
+    let said = masked_for_archive(app, &rows);
+    let mut events = Vec::new();
+    for (at, (event, body)) in rows.into_iter().enumerate() {
+        if event.seq > before.seq {
+            events.push(one(&event, body, &said, at, &before));
+        }
+    }
+    let head = audit::head_at(tx, closed_at)?;
+    let head = Head { seq: head.seq, hash: head.hash };
+    Ok((whole(&app.sections(), closed, &before, events), head, before))
+}
+
+fn delivered(tx: &mut Tx<'_>, closed: &Conversation) -> Result<Before0> {
+    let found = tx.row(
+        "select delivered_parts, delivered_seq, delivered_hash from conversation where id = $1",
+        values![&closed.id],
+        |row| Ok((row.number(0)?, row.number(1)?, row.opt_blob(2)?)),
+    )?;
+    let (parts, seq, manifest) = found.ok_or(Error::NotFound)?;
+    Ok(Before0 {
+        parts: u32::try_from(parts).unwrap_or(u32::MAX),
+        seq,
+        manifest: manifest.and_then(|hash| hash.try_into().ok()),
+    })
+}
+
+/// Each row's words by the archive's policy; rows without words have none.
+fn masked_for_archive(app: &App, rows: &[(events::Event, Body)]) -> Vec<Option<Said>> {
+    let texts: Vec<(usize, Before<'_>)> = rows
+        .iter()
+        .enumerate()
+        .filter_map(|(at, (event, body))| {
+            let (writer, text) = match body {
+                Body::Message { from: Sender::Visitor, text, .. } => (Writer::Visitor, text),
+                Body::Message { text, .. } | Body::Note { text, .. } => (Writer::Agent, text),
+                _ => return None,
+            };
+            Some((at, Before { number: event.seq, writer, text: text.as_str() }))
+        })
+        .collect();
+    let befores: Vec<Before<'_>> = texts.iter().map(|(_, before)| *before).collect();
+    let masked = app.masking.engine.mask_stored(&app.masking.policy, &befores);
+    let mut said: Vec<Option<Said>> = rows.iter().map(|_| None).collect();
+    for ((at, _), masked) in texts.iter().zip(masked) {
+        let mut masks = earlier_masks(&rows[*at].1);
+        masks.extend(crate::conversation::masks(&masked.findings));
+        masks.sort_by_key(|mask| mask.start);
+        masks.dedup_by(|next, kept| next.start < kept.end);
+        said[*at] = Some(Said { text: Words::new(masked.text), masks });
+    }
+    said
+}
+
+fn earlier_masks(body: &Body) -> Vec<protocol::Mask> {
+    match body {
+        Body::Message { masks, .. } | Body::Note { masks, .. } => masks.clone(),
+        _ => Vec::new(),
+    }
+}
+
+fn one(
+    event: &events::Event,
+    body: Body,
+    all: &[Option<Said>],
+    at: usize,
+    before: &Before0,
+) -> Event {
+    let wire = protocol::event::Event { number: event.seq, at: event.at.0, body };
+    let mut told = Event::from(wire);
+    match &mut told.what {
+        What::Message { said, .. } | What::Note { said, .. } => {
+            if let Some(masked) = &all[at] {
+                *said = masked.clone();
+            }
+        }
+        What::Amended { target, now, .. } if *target <= before.seq => {
+            let row = usize::try_from(*target - 1).unwrap_or(usize::MAX);
+            *now = all.get(row).cloned().flatten();
+        }
+        _ => {}
+    }
+    told
+}
+
+fn whole(
+    sections: &Sections,
+    closed: &Conversation,
+    before: &Before0,
+    events: Vec<Event>,
+) -> Transcript {
+    let department = sections.departments.iter().find(|d| d.id == closed.department);
+    let disposition = |code: &String| {
+        let known = sections.dispositions.iter().find(|d| d.code == *code);
+        Named { id: code.clone(), name: known.map_or_else(|| code.clone(), |d| d.name.clone()) }
+    };
+    let mut participants = vec![Participant::Visitor { name: None }];
+    for event in &events {
+        if let What::Accepted { agent } | What::Reopened { by: agent } = &event.what {
+            let joined_at = event.at;
+            participants.push(Participant::Agent { person: agent.clone(), joined_at });
+        }
+    }
+    Transcript {
+        version: VERSION,
+        reference: closed.reference.clone(),
+        part: before.parts,
+        follows: before.manifest,
+        site: Named { id: closed.site.clone(), name: sections.site.name.clone() },
+        department: Named {
+            id: closed.department.clone(),
+            name: department.map_or_else(|| closed.department.clone(), |d| d.name.clone()),
+        },
+        language: closed.language.clone(),
+        practice: true,
+        started_at: At(closed.created_at.0),
+        ended_at: At(closed.ended_at.unwrap_or(closed.since).0),
+        ending: closed.ending.unwrap_or(Ending::ByAgent),
+        disposition: closed.disposition.as_ref().map(disposition),
+        participants,
+        masking: Masking {
+            policy: "default".to_owned(),
+            policy_version: 1,
+            rules: masking::rules()
+                .into_iter()
+                .map(|(rule, _, version)| (rule.to_owned(), version))
+                .collect::<BTreeMap<_, _>>(),
+        },
+        events,
+    }
+}
