@@ -4,7 +4,7 @@ use sensitive::Sensitive;
 
 use crate::lexicon::Lexicon;
 use crate::policy::{Mode, Policy, Writer};
-use crate::rules::{ALL, Hit, RULES, RuleId, cued, email, name, numbers};
+use crate::rules::{ALL, Hit, RULES, RuleId, address, codes, cued, email, name, network, numbers};
 use crate::scan::Scan;
 use crate::text::{MaskedText, Stroke, paint};
 use crate::view::View;
@@ -164,6 +164,17 @@ impl Engine {
             let view = View::new(row.text);
             self.cues.asked(&Scan::new(&view.bytes, &self.lexicon))
         });
+        let asked = asked.or_else(|| {
+            let own = before.last().filter(|row| {
+                row.writer == writer
+                    && text.len() <= 60
+                    && ["half", "starts"].iter().any(|told| row.text.contains(told))
+            })?;
+            let view = View::new(own.text);
+            self.cues
+                .asked(&Scan::new(&view.bytes, &self.lexicon))
+                .filter(|rule| matches!(rule, RuleId::Card | RuleId::Ssn))
+        });
         let mut spans = self.read(text, asked);
         let earlier = self.split(before, writer, text, &mut spans);
         (settle(spans), earlier)
@@ -174,11 +185,19 @@ impl Engine {
         let scan = Scan::new(&view.bytes, &self.lexicon);
         let mut hits: Vec<Hit> = Vec::new();
         email::find(&scan, &mut hits);
+        email::spelled(&scan, &mut hits);
         if scan.has_digit || scan.marks & crate::lexicon::NUMBER != 0 {
             numbers::find(&scan, &mut hits);
+            codes::find(&scan, &mut hits);
+            address::find(&scan, &mut hits);
+        }
+        if scan.bytes.contains(&b':') || scan.has_digit || scan.bytes.contains(&b'.') {
+            network::find(&scan, &mut hits);
         }
         cued::find(&scan, &self.cues, asked, &mut hits);
         name::find(&scan, asked == Some(RuleId::Name), &mut hits);
+        cued::spoken_dates(&scan, &mut hits);
+        cued::followers(&scan, &mut hits);
         hits.retain(|hit| hit.end > hit.start);
         hits.sort_by_key(|hit| (std::cmp::Reverse(hit.weight), hit.start));
         let mut taken = vec![false; if hits.len() > 1 { view.bytes.len() } else { 0 }];
