@@ -101,6 +101,13 @@ fn lines_keep_their_ids_and_offsets_count_code_points() {
 }
 
 #[test]
+fn a_rule_that_waits_for_the_archive_hides_no_value_from_one_that_does_not() {
+    let engine = Engine::new();
+    let masked = live(&engine, &[], "1 Main Street Apt 123-45-6789");
+    assert!(masked.text.as_str().ends_with("XXX-XX-6789"), "{}", masked.text.as_str());
+}
+
+#[test]
 fn clinical_talk_stays() {
     let engine = Engine::new();
     for text in [
