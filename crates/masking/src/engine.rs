@@ -320,9 +320,20 @@ impl Engine {
             painted = next;
             spans = self.read(&painted, None, on);
         }
+        for own in policy.own() {
+            let strokes = own.strokes(&painted);
+            findings.extend(strokes.iter().map(|s| own_finding(&painted, s)));
+            painted = paint(&painted, &strokes);
+        }
         findings.sort_by_key(|f| f.start);
         (painted, findings)
     }
+}
+
+fn own_finding(text: &str, stroke: &Stroke) -> Finding {
+    let start = text[..stroke.start].chars().count() as u32;
+    let end = start + text[stroke.start..stroke.end].chars().count() as u32;
+    Finding { rule: "own", kind: "OWN", version: 1, start, end }
 }
 
 fn finding(text: &str, span: &Span) -> Finding {

@@ -108,6 +108,16 @@ fn a_rule_that_waits_for_the_archive_hides_no_value_from_one_that_does_not() {
 }
 
 #[test]
+fn a_rule_of_the_clinics_own_masks_live() {
+    let mut policy = Policy::default();
+    policy.add_own(masking::OwnRule::new("[A-Z]{2}[0-9]{4}", &["file"]).expect("a good pattern"));
+    let text = Sensitive::new("my file is AB1234".to_owned());
+    let masked = Engine::new().mask(&policy, Mode::Live, &[], Writer::Visitor, None, &text);
+    assert_eq!(masked.text.as_str(), "my file is XXXXXX");
+    assert_eq!(masked.findings[0].rule, "own");
+}
+
+#[test]
 fn clinical_talk_stays() {
     let engine = Engine::new();
     for text in [
