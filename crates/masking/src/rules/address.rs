@@ -138,7 +138,7 @@ fn tail(scan: &Scan<'_>, mut last: usize) -> usize {
     {
         last += 2;
         last = glued(scan, last);
-    } else if after(last) && scan.gap(last).ends_with(b"#") {
+    } else if after(last) && scan.gap(last).contains(&b'#') {
         last = glued(scan, last + 1);
     }
     for n in last + 1..scan.tokens.len().min(last + 7) {

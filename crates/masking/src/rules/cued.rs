@@ -95,6 +95,10 @@ pub(crate) fn find(scan: &Scan<'_>, cues: &Cues, asked: Option<RuleId>, hits: &m
                 if rule == RuleId::Ssn && hits.len() == found {
                     looks_back(scan, at, hits);
                 }
+                if rule == RuleId::Dob && hits.len() == found {
+                    let date = (at.saturating_sub(8)..at).find_map(|n| birth_date(scan, n));
+                    hits.extend(date.map(|(start, end)| Hit { start, end, rule, weight: 84 }));
+                }
                 at = next;
             }
             None => at += 1,

@@ -40,7 +40,7 @@ rules! {
     Itin "itin" "ITIN" Mask 4 ["itin", "tax id"];
     Email "email" "EMAIL" ArchiveOnly 0 [];
     Phone "phone" "PHONE" ArchiveOnly 4 ["phone", "cell", "call", "tel", "telefono", "fax", "mobile", "text me", "reach me at", "ph"];
-    Dob "birth_date" "DOB" ArchiveOnly 0 ["dob", "date of birth", "birthday", "bday", "born", "birth date", "birthdate", "fecha de nacimiento", "geboren"];
+    Dob "birth_date" "DOB" ArchiveOnly 0 ["dob", "d o b", "date of birth", "birthday", "bday", "born", "birth date", "birthdate", "fecha de nacimiento", "geboren"];
     Mrn "mrn" "MRN" ArchiveOnly 0 ["mrn", "medical record", "chart", "record number", "patient id", "chart number"];
     HealthPlan "health_plan" "HEALTH_PLAN" ArchiveOnly 0 ["member id", "member", "subscriber", "medicaid", "insurance id", "policy number", "policy", "member number", "plan id", "insurance", "id", "old one"];
     GroupNo "group_number" "GROUP_NO" ArchiveOnly 0 ["grp", "group"];
