@@ -82,6 +82,9 @@ fn hex(scan: &Scan<'_>, start: u32) -> Option<(u32, RuleId, u8)> {
         return None;
     }
     let separator = *bytes.iter().take(6).find(|b| matches!(b, b':' | b'-' | b'.'))?;
+    if separator == b'.' && bytes.get(4) != Some(&b'.') {
+        return None;
+    }
     let len = bytes
         .iter()
         .take(HEX_BYTES_MAX)
