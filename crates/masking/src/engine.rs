@@ -4,7 +4,7 @@ use sensitive::Sensitive;
 
 use crate::lexicon::Lexicon;
 use crate::policy::{Mode, Policy, Writer};
-use crate::rules::{ALL, Hit, RULES, RuleId, cued, email, name, numbers};
+use crate::rules::{ALL, Hit, RULES, RuleId, address, codes, cued, email, name, network, numbers};
 use crate::scan::Scan;
 use crate::text::{MaskedText, Stroke, paint};
 use crate::view::View;
@@ -14,6 +14,9 @@ const ROWS_JOINED_MAX: usize = 4;
 const JOINED_BYTES_MAX: usize = 240;
 /// A text is read again after masking, until nothing more is found.
 const PASSES_MAX: usize = 4;
+
+/// Whether a rule counts.
+pub(crate) type On<'a> = &'a dyn Fn(RuleId) -> bool;
 
 /// A stored row before the text, as stored.
 #[derive(Debug, Clone, Copy)]
@@ -104,7 +107,7 @@ impl Engine {
             policy.masks(rule, writer, mode) && asked != Some(RULES[rule as usize].name)
         };
         let typed = text.expose().as_str();
-        let (spans, earlier) = self.spans(before, writer, typed);
+        let (spans, earlier) = self.spans(before, writer, typed, &on);
         let (masked, findings) = self.cover(policy, typed, spans, &on);
         let mut amendments = Vec::new();
         for (at, spans) in earlier {
@@ -125,7 +128,9 @@ impl Engine {
         let mut all: Vec<Vec<Span>> = Vec::with_capacity(rows.len());
         for (at, row) in rows.iter().enumerate() {
             let (spans, earlier) =
-                self.spans(&rows[at.saturating_sub(8)..at], row.writer, row.text);
+                self.spans(&rows[at.saturating_sub(8)..at], row.writer, row.text, &|rule| {
+                    policy.masks(rule, row.writer, Mode::Archive)
+                });
             for (n, more) in earlier {
                 all[at.saturating_sub(8) + n].extend(more);
             }
@@ -144,7 +149,7 @@ impl Engine {
 
     /// Every value in a text by itself, in order and apart.
     pub fn find(&self, text: &str) -> Vec<Span> {
-        self.read(text, None)
+        self.read(text, None, &|_| true)
     }
 
     /// Values of a text after the rows before it, and parts of values in those rows.
@@ -153,6 +158,7 @@ impl Engine {
         before: &[Before<'_>],
         writer: Writer,
         text: &str,
+        on: On<'_>,
     ) -> (Vec<Span>, Vec<(usize, Vec<Span>)>) {
         let question = before
             .iter()
@@ -164,22 +170,42 @@ impl Engine {
             let view = View::new(row.text);
             self.cues.asked(&Scan::new(&view.bytes, &self.lexicon))
         });
-        let mut spans = self.read(text, asked);
-        let earlier = self.split(before, writer, text, &mut spans);
+        let asked = asked.or_else(|| {
+            let own = before.last().filter(|row| {
+                row.writer == writer
+                    && text.len() <= 60
+                    && ["half", "starts"].iter().any(|told| row.text.contains(told))
+            })?;
+            let view = View::new(own.text);
+            self.cues
+                .asked(&Scan::new(&view.bytes, &self.lexicon))
+                .filter(|rule| matches!(rule, RuleId::Card | RuleId::Ssn))
+        });
+        let mut spans = self.read(text, asked, on);
+        let earlier = self.split(before, writer, text, &mut spans, on);
         (settle(spans), earlier)
     }
 
-    fn read(&self, text: &str, asked: Option<RuleId>) -> Vec<Span> {
+    fn read(&self, text: &str, asked: Option<RuleId>, on: On<'_>) -> Vec<Span> {
         let view = View::new(text);
         let scan = Scan::new(&view.bytes, &self.lexicon);
         let mut hits: Vec<Hit> = Vec::new();
         email::find(&scan, &mut hits);
+        email::spelled(&scan, &mut hits);
         if scan.has_digit || scan.marks & crate::lexicon::NUMBER != 0 {
             numbers::find(&scan, &mut hits);
+            codes::find(&scan, &mut hits);
+            address::find(&scan, &mut hits);
+        }
+        if scan.bytes.contains(&b':') || scan.has_digit || scan.bytes.contains(&b'.') {
+            network::find(&scan, &mut hits);
         }
         cued::find(&scan, &self.cues, asked, &mut hits);
         name::find(&scan, asked == Some(RuleId::Name), &mut hits);
-        hits.retain(|hit| hit.end > hit.start);
+        cued::spoken_dates(&scan, &mut hits);
+        cued::followers(&scan, &mut hits);
+        // A rule that is off must not hide the value of one that is on.
+        hits.retain(|hit| hit.end > hit.start && on(hit.rule));
         hits.sort_by_key(|hit| (std::cmp::Reverse(hit.weight), hit.start));
         let mut taken = vec![false; if hits.len() > 1 { view.bytes.len() } else { 0 }];
         let mut spans = Vec::with_capacity(hits.len());
@@ -209,6 +235,7 @@ impl Engine {
         writer: Writer,
         text: &str,
         spans: &mut Vec<Span>,
+        on: On<'_>,
     ) -> Vec<(usize, Vec<Span>)> {
         if text.len() > JOINED_BYTES_MAX
             || !text.bytes().any(|b| b.is_ascii_digit() || b == b'@' || b == b'.')
@@ -241,7 +268,7 @@ impl Engine {
             let here = joined.len();
             joined.push_str(text);
             let crossing: Vec<Span> = self
-                .read(&joined, None)
+                .read(&joined, None, on)
                 .into_iter()
                 .filter(|s| s.start < here && s.end > here && s.id != RuleId::Name)
                 .collect();
@@ -274,7 +301,7 @@ impl Engine {
         policy: &Policy,
         text: &str,
         spans: Vec<Span>,
-        on: &dyn Fn(RuleId) -> bool,
+        on: On<'_>,
     ) -> (String, Vec<Finding>) {
         let mut painted = text.to_owned();
         let mut findings = Vec::new();
@@ -291,11 +318,22 @@ impl Engine {
             }
             findings.extend(spans.iter().map(|s| finding(&painted, s)));
             painted = next;
-            spans = self.find(&painted);
+            spans = self.read(&painted, None, on);
+        }
+        for own in policy.own() {
+            let strokes = own.strokes(&painted);
+            findings.extend(strokes.iter().map(|s| own_finding(&painted, s)));
+            painted = paint(&painted, &strokes);
         }
         findings.sort_by_key(|f| f.start);
         (painted, findings)
     }
+}
+
+fn own_finding(text: &str, stroke: &Stroke) -> Finding {
+    let start = text[..stroke.start].chars().count() as u32;
+    let end = start + text[stroke.start..stroke.end].chars().count() as u32;
+    Finding { rule: "own", kind: "OWN", version: 1, start, end }
 }
 
 fn finding(text: &str, span: &Span) -> Finding {

@@ -4,8 +4,9 @@ use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::engine::{Before, Engine, Span, is_rule};
+use crate::engine::{Before, Engine, On, Span, is_rule};
 use crate::policy::{Mode, Writer};
+use crate::rules::RULES;
 use crate::text::{Stroke, paint};
 
 /// Why the input cannot be masked.
@@ -70,12 +71,13 @@ pub fn mask_lines(
     for (at, line) in input.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
         rows.push(serde_json::from_str(line).map_err(|_| Error::Line(at + 1))?);
     }
+    let on: On<'_> = &|rule| rules.is_empty() || rules.contains(&RULES[rule as usize].name);
     let mut conversations: HashMap<&str, Vec<usize>> = HashMap::new();
     let mut found: Vec<Vec<Span>> = rows.iter().map(|_| Vec::new()).collect();
     for (at, row) in rows.iter().enumerate() {
         match &row.conv {
             Some(conversation) => conversations.entry(conversation).or_default().push(at),
-            None => found[at] = engine.find(&row.text),
+            None => found[at] = engine.spans(&[], Writer::Visitor, &row.text, on).0,
         }
     }
     for mut turns in conversations.into_values() {
@@ -91,7 +93,7 @@ pub fn mask_lines(
         for n in 0..turns.len() {
             let window = n.saturating_sub(8);
             let (spans, earlier) =
-                engine.spans(&before[window..n], before[n].writer, before[n].text);
+                engine.spans(&before[window..n], before[n].writer, before[n].text, on);
             found[turns[n]].extend(spans);
             for (row, more) in earlier.into_iter().filter(|_| mode == Mode::Archive) {
                 found[turns[window + row]].extend(more);
@@ -100,7 +102,6 @@ pub fn mask_lines(
     }
     let mut output = String::new();
     for (row, mut spans) in rows.iter().zip(found) {
-        spans.retain(|span| rules.is_empty() || rules.contains(&span.rule));
         spans.sort_by_key(|span| span.start);
         let out = Out {
             id: &row.id,

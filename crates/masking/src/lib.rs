@@ -7,6 +7,7 @@
 mod engine;
 pub mod jsonl;
 mod lexicon;
+mod own;
 mod policy;
 mod rules;
 mod scan;
@@ -15,6 +16,7 @@ mod view;
 mod words;
 
 pub use engine::{Amendment, Before, Engine, Finding, Masked, Span};
+pub use own::{OwnRule, OwnRuleError};
 pub use policy::{Action, Mode, Policy, Writer};
 pub use rules::rules;
 pub use text::MaskedText;

@@ -1,5 +1,6 @@
 //! What is done with a finding, by rule and by who wrote it.
 
+use crate::own::OwnRule;
 use crate::rules::{RULES, RuleId};
 
 /// Who wrote a text.
@@ -35,11 +36,16 @@ pub enum Action {
 pub struct Policy {
     actions: [[Action; 3]; RULES.len()],
     allowed: Vec<String>,
+    own: Vec<OwnRule>,
 }
 
 impl Default for Policy {
     fn default() -> Self {
-        Self { actions: std::array::from_fn(|at| [RULES[at].action; 3]), allowed: Vec::new() }
+        Self {
+            actions: std::array::from_fn(|at| [RULES[at].action; 3]),
+            allowed: Vec::new(),
+            own: Vec::new(),
+        }
     }
 }
 
@@ -64,6 +70,15 @@ impl Policy {
         if !value.is_empty() {
             self.allowed.push(value);
         }
+    }
+
+    /// Adds a rule of the clinic's own; it masks live and in the archive.
+    pub fn add_own(&mut self, rule: OwnRule) {
+        self.own.push(rule);
+    }
+
+    pub(crate) fn own(&self) -> &[OwnRule] {
+        &self.own
     }
 
     pub(crate) fn masks(&self, rule: RuleId, writer: Writer, mode: Mode) -> bool {

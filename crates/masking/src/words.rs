@@ -2,7 +2,7 @@
 
 use crate::lexicon as mark;
 
-pub(crate) const LISTS: [(&str, u32); 8] = [
+pub(crate) const LISTS: [(&str, u32); 16] = [
     (include_str!("../data/first_names.txt"), mark::FIRST),
     (include_str!("../data/last_names.txt"), mark::LAST),
     (include_str!("../data/plain_words.txt"), mark::PLAIN),
@@ -14,19 +14,54 @@ pub(crate) const LISTS: [(&str, u32); 8] = [
     ),
     (
         "order invoice ticket tracking lot ndc build version isbn part confirmation ref reference claim request upc ean pi coords page \
-         ratio dose case inc auth rx prescription accession parcel package shipment cpt icd loinc hcpcs",
+         ratio dose case inc auth rx prescription appointment accession parcel package shipment cpt icd loinc hcpcs",
         mark::BLOCK,
     ),
     (
         "is was it its s number no num nr nbr id my the are of for on file here says ends this to as es numero de la mi a still new in \
-         current please please' code que be would um uh so starts ending with que he she her his",
+         current please please' code que be would um uh so starts ending with changed now first half second que he she her his",
         mark::FILLER,
+    ),
+    (
+        "al ak az ar ca co ct de fl ga hi id il in ia ks ky la me md ma mi mn ms mo mt ne nv nh nj nm ny nc nd oh ok or pa ri sc sd tn tx ut \
+         vt va wa wv wi wy dc pr aa ae ap alabama alaska arizona arkansas california colorado connecticut delaware florida georgia hawaii \
+         idaho illinois indiana iowa kansas kentucky louisiana maine maryland massachusetts michigan minnesota mississippi missouri \
+         montana nebraska nevada new north south ohio oklahoma oregon pennsylvania rhode tennessee texas utah vermont virginia \
+         washington west wisconsin wyoming",
+        mark::STATE,
+    ),
+    (
+        "mg mcg ml units unit kg lb lbs bpm mmhg dl iu g am pm percent days weeks months years hours minutes",
+        mark::UNIT,
+    ),
+    (
+        "is s name es llamo policyholder attn patient it contact for seeing husband wife m am hi hello dear thanks you hey regards",
+        mark::ANNOUNCES,
+    ),
+    (include_str!("../data/common_first_names.txt"), mark::COMMON_FIRST),
+    (
+        "sophia logan dylan ethan aiden liam noah olivia jayden zoe aisha fatima mohammed sofia diego carlos juan jose luis maria elena",
+        mark::COMMON_FIRST,
+    ),
+    (include_str!("../data/common_last_names.txt"), mark::COMMON_LAST),
+    (
+        "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth sixteenth \
+         seventeenth eighteenth nineteenth twentieth thirtieth eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen \
+         nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred thousand",
+        mark::SPOKEN,
+    ),
+    (
+        "in so said see my i an a it is on at to do be he she we they you the and or of for as by if no yes ok okay sure how what why who \
+         when where well tell here today could would can will have has had am are was were good back love her his him me us our your \
+         this that there then than but not all any going feeling sorry glad happy sick tired just also very new old did does let now",
+        mark::STOP,
     ),
     (
         "tylenol coumadin xanax flonase plavix ozempic eliquis foley graves parkinson crohn hodgkin alzheimer asperger mastercard visa \
          medicare medicaid aetna cigna humana lyme addison cushing bell raynaud hashimoto babinski apgar glasgow advil lipitor zoloft \
-         prozac monday tuesday wednesday thursday friday saturday sunday january february march april may june july august september \
-         october november december clinic hospital health street avenue order patient please thanks hello",
+         prozac monday tuesday wednesday thursday friday saturday sunday january february march july \
+         october mac princess royal china france german germany america india jordan canada mexico texas dallas houston \
+         denver phoenix chicago washington boston carolina georgia virginia florida santa san los allegra tia helm sierra cruz record ping x november december clinic hospital health street avenue order patient please thanks hello",
         mark::NEVER_NAME,
     ),
 ];

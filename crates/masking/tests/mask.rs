@@ -101,6 +101,23 @@ fn lines_keep_their_ids_and_offsets_count_code_points() {
 }
 
 #[test]
+fn a_rule_that_waits_for_the_archive_hides_no_value_from_one_that_does_not() {
+    let engine = Engine::new();
+    let masked = live(&engine, &[], "1 Main Street Apt 123-45-6789");
+    assert!(masked.text.as_str().ends_with("XXX-XX-6789"), "{}", masked.text.as_str());
+}
+
+#[test]
+fn a_rule_of_the_clinics_own_masks_live() {
+    let mut policy = Policy::default();
+    policy.add_own(masking::OwnRule::new("[A-Z]{2}[0-9]{4}", &["file"]).expect("a good pattern"));
+    let text = Sensitive::new("my file is AB1234".to_owned());
+    let masked = Engine::new().mask(&policy, Mode::Live, &[], Writer::Visitor, None, &text);
+    assert_eq!(masked.text.as_str(), "my file is XXXXXX");
+    assert_eq!(masked.findings[0].rule, "own");
+}
+
+#[test]
 fn clinical_talk_stays() {
     let engine = Engine::new();
     for text in [

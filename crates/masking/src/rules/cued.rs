@@ -5,7 +5,7 @@
 //! question that the text answers.
 
 use super::{Hit, RULES, RuleId};
-use crate::lexicon::{self, BLOCK, CUE, FILLER, Lexicon, MONTH, UNIT};
+use crate::lexicon::{self, BLOCK, CUE, FILLER, Lexicon, MONTH, NUMBER, SPOKEN, UNIT};
 use crate::scan::{Kind, Scan};
 
 const WORDS_BETWEEN_MAX: usize = 7;
@@ -88,8 +88,17 @@ pub(crate) fn find(scan: &Scan<'_>, cues: &Cues, asked: Option<RuleId>, hits: &m
     let mut at = 0;
     while at < scan.tokens.len() {
         match cues.at(scan, at) {
+            Some((_, next)) if at > 0 && scan.tokens[at - 1].is(BLOCK) => at = next,
             Some((rule, next)) => {
+                let found = hits.len();
                 take(scan, cues, rule, next, hits);
+                if rule == RuleId::Ssn && hits.len() == found {
+                    looks_back(scan, at, hits);
+                }
+                if rule == RuleId::Dob && hits.len() == found {
+                    let date = (at.saturating_sub(8)..at).find_map(|n| birth_date(scan, n));
+                    hits.extend(date.map(|(start, end)| Hit { start, end, rule, weight: 84 }));
+                }
                 at = next;
             }
             None => at += 1,
@@ -103,12 +112,14 @@ fn take(scan: &Scan<'_>, cues: &Cues, rule: RuleId, from: usize, hits: &mut Vec<
             if let Some((start, end)) = birth_date(scan, at) {
                 return hits.push(Hit { start, end, rule, weight: 85 });
             }
-        } else if let Some((start, end)) = value(scan, at, rule) {
+        } else if let Some((start, end)) = value(scan, at, rule).or_else(|| half(scan, at, rule)) {
             return hits.push(Hit { start, end, rule, weight: 80 });
         }
         let token = &scan.tokens[at];
         let passes = token.kind == Kind::Word
-            && (token.is(FILLER) || cues.at(scan, at).is_some_and(|c| c.0 == rule))
+            && (token.is(FILLER)
+                || at == 0 && scan.word_is(at, &["and"])
+                || cues.at(scan, at).is_some_and(|c| c.0 == rule))
             && !token.is(BLOCK);
         if !(passes || rule == RuleId::Dob && token.kind == Kind::Word) {
             return;
@@ -116,14 +127,35 @@ fn take(scan: &Scan<'_>, cues: &Cues, rule: RuleId, from: usize, hits: &mut Vec<
     }
 }
 
+/// "078051120 that's my ssn"
+fn looks_back(scan: &Scan<'_>, cue: usize, hits: &mut Vec<Hit>) {
+    let nine = scan.tokens[cue.saturating_sub(5)..cue]
+        .iter()
+        .find(|t| t.kind == Kind::Number && t.len() == 9);
+    if let Some(token) = nine {
+        hits.push(Hit { start: token.start, end: token.end, rule: RuleId::Ssn, weight: 80 });
+    }
+}
+
 /// The value that begins with a token, if it has the rule's shape.
 fn value(scan: &Scan<'_>, at: usize, rule: RuleId) -> Option<(u32, u32)> {
     let start = scan.tokens[at].start;
+    if rule == RuleId::Password {
+        return password(scan, start);
+    }
     let mut end = start;
     let mut last = at;
     for next in at..scan.tokens.len() {
         let token = &scan.tokens[next];
         let word_digit = token.kind == Kind::Word && token.is(lexicon::NUMBER);
+        if next > at
+            && token.is(CUE)
+            && token.len() > 1
+            && token.kind == Kind::Word
+            && scan.gap(next - 1).is_empty()
+        {
+            break;
+        }
         let spaced = next > at && scan.gap(next - 1).iter().any(u8::is_ascii_whitespace);
         if token.end - start > VALUE_BYTES_MAX as u32 && !word_digit {
             break;
@@ -151,6 +183,39 @@ fn value(scan: &Scan<'_>, at: usize, rule: RuleId) -> Option<(u32, u32)> {
         .map(|t| t.len())
         .sum();
     shape(rule, digits, letters, &scan.bytes[start as usize..end as usize]).then_some((start, end))
+}
+
+/// "amex first half 3716150", "social starts 396-61"
+fn half(scan: &Scan<'_>, at: usize, rule: RuleId) -> Option<(u32, u32)> {
+    let told = at > 0
+        && (scan.word_is(at - 1, &["half", "starts", "begins", "ends"])
+            || scan.word_is(at - 1, &["with"])
+                && scan.word_is(at.saturating_sub(2), &["starts", "begins"]));
+    if !told || !matches!(rule, RuleId::Card | RuleId::Ssn) || scan.tokens[at].kind != Kind::Number
+    {
+        return None;
+    }
+    let mut last = at;
+    while scan.tokens.get(last + 1).is_some_and(|t| t.kind == Kind::Number)
+        && matches!(scan.gap(last), b" " | b"-")
+        && last < at + 3
+    {
+        last += 1;
+    }
+    Some((scan.tokens[at].start, scan.tokens[last].end))
+}
+
+/// Up to the next space: a password holds any mark.
+fn password(scan: &Scan<'_>, start: u32) -> Option<(u32, u32)> {
+    let rest = &scan.bytes[start as usize..];
+    let len = rest
+        .iter()
+        .take(VALUE_BYTES_MAX)
+        .take_while(|b| !b.is_ascii_whitespace() && !b"\"',;".contains(b))
+        .count();
+    let value = &rest[..len];
+    let mixed = value.iter().any(u8::is_ascii_digit);
+    (len >= 4 && mixed).then_some((start, start + len as u32))
 }
 
 /// Whether a token after a space still belongs to the value.
@@ -190,40 +255,124 @@ fn shape(rule: RuleId, digits: u32, letters: u32, value: &[u8]) -> bool {
         RuleId::Plate => digits >= 2 && digits + letters <= 8 && letters >= 1,
         RuleId::Vin => digits + letters == 17,
         RuleId::Password => value.len() >= 4 && digits >= 1,
-        RuleId::GroupNo => digits >= 4,
-        RuleId::Mrn | RuleId::HealthPlan => (5..=12).contains(&digits) && letters <= 4,
+        RuleId::GroupNo | RuleId::License => digits >= 4 && letters <= 4,
+        RuleId::Mrn => (5..=12).contains(&digits) && letters <= 4,
+        RuleId::HealthPlan => {
+            (6..=12).contains(&digits) && letters <= 4 || digits == 5 && (1..=4).contains(&letters)
+        }
         RuleId::DriverLicense | RuleId::Device => (5..=16).contains(&digits) && letters <= 8,
         RuleId::Iban => digits + letters >= 15,
         _ => false,
     }
 }
 
-/// A date of day, month and year in any order, from a token on.
+/// A date of day, month and year in any order, from a token on, in digits or in words.
 fn birth_date(scan: &Scan<'_>, at: usize) -> Option<(u32, u32)> {
-    let first = &scan.tokens[at];
-    let tokens = &scan.tokens[at..scan.tokens.len().min(at + 6)];
-    let mut parts = 0;
-    let mut months = 0;
-    let mut end = first.end;
-    for (n, token) in tokens.iter().enumerate() {
-        if token.kind == Kind::Number {
-            if !matches!(token.len(), 1 | 2 | 4 | 8) {
-                break;
-            }
+    let start = scan.tokens[at].start;
+    let (mut parts, mut months, mut spoken, mut end) = (0, 0, 0, start);
+    for n in at..scan.tokens.len().min(at + 12) {
+        let token = &scan.tokens[n];
+        if token.kind == Kind::Number
+            && matches!(token.len(), 1 | 2 | 4 | 8)
+            && !scan.tokens.get(n + 1).is_some_and(|t| t.is(UNIT))
+        {
             parts += if token.len() == 8 { 3 } else { 1 };
-        } else if token.is(MONTH) {
+            end = token.end;
+        } else if token.is(MONTH)
+            || scan.word_is(n, &["i", "ii", "iii", "iv", "vi", "vii", "viii", "ix", "xi", "xii"])
+                && scan.gap(n) == b"/"
+        {
             months += 1;
-        } else if n == 0
-            || !(scan.word_is(at + n, &["st", "nd", "rd", "th", "de", "of", "the", "del"]))
+            end = token.end;
+        } else if token.is(SPOKEN | NUMBER) {
+            spoken += 1;
+            end = token.end;
+        } else if n == at
+            || !scan.word_is(
+                n,
+                &["st", "nd", "rd", "th", "de", "of", "the", "del", "on", "uh", "um", "and"],
+            )
         {
             break;
         }
-        if token.kind == Kind::Number || token.is(MONTH) {
-            end = token.end;
-        }
-        if parts + months >= 3 || scan.gap(at + n).len() > 3 {
+        if parts + months >= 3
+            || scan.gap(n).len() > 3
+            || spoken == 0 && scan.gap(n).starts_with(b". ") && !token.is(MONTH) && parts != 1
+        {
             break;
         }
     }
-    (parts + months >= 3 && months <= 1).then_some((first.start, end))
+    let numeric = parts + months >= 3 && months <= 1;
+    let worded = months == 1 && spoken + parts >= 2 && spoken >= 1 || months == 0 && spoken >= 4;
+    (numeric || worded).then_some((start, end))
+}
+
+/// A whole date in words, with its year, needs no phrase before it.
+pub(crate) fn spoken_dates(scan: &Scan<'_>, hits: &mut Vec<Hit>) {
+    if scan.marks & MONTH == 0 || scan.marks & SPOKEN == 0 || scan.tokens.len() > 18 {
+        return;
+    }
+    for month in 0..scan.tokens.len() {
+        if !scan.tokens[month].is(MONTH) {
+            continue;
+        }
+        let from = (month.saturating_sub(6)..=month)
+            .find(|&at| birth_date(scan, at).is_some_and(|(_, end)| end >= scan.tokens[month].end));
+        let Some((start, end)) = from.and_then(|at| birth_date(scan, at)) else { continue };
+        let year = scan
+            .tokens
+            .iter()
+            .enumerate()
+            .any(|(n, t)| t.start >= start && t.end <= end && scan.word_is(n, &["nineteen"]));
+        let beside = scan.tokens.iter().filter(|t| t.end <= start || t.start >= end).count();
+        let told = scan.tokens.iter().position(|t| t.start == start).is_some_and(|at| {
+            at > 0 && scan.word_is(at - 1, &["in", "on", "until", "since", "was"])
+        });
+        if year && beside <= 9 && !told {
+            hits.push(Hit { start, end, rule: RuleId::Dob, weight: 84 });
+        }
+    }
+}
+
+/// What stands right after another value: a birth date or a record number after
+/// a name, a security code after a card.
+pub(crate) fn followers(scan: &Scan<'_>, hits: &mut Vec<Hit>) {
+    for at in 0..hits.len() {
+        let hit = hits[at];
+        if !matches!(hit.rule, RuleId::Name | RuleId::Ssn | RuleId::Card) {
+            continue;
+        }
+        let next = scan.tokens.partition_point(|t| t.start < hit.end);
+        let Some(token) = scan.tokens.get(next) else { continue };
+        let gap = &scan.bytes[hit.end as usize..token.start as usize];
+        if hit.rule == RuleId::Card {
+            security_code(scan, next, hits);
+        } else if gap.len() <= 2 {
+            if let Some((start, end)) = birth_date(scan, next) {
+                hits.push(Hit { start, end, rule: RuleId::Dob, weight: 83 });
+            } else if let Some((start, end)) =
+                value(scan, next, RuleId::Mrn).filter(|_| gap == b" (")
+            {
+                hits.push(Hit { start, end, rule: RuleId::Mrn, weight: 79 });
+            }
+        }
+    }
+}
+
+fn security_code(scan: &Scan<'_>, mut at: usize, hits: &mut Vec<Hit>) {
+    while scan.word_is(at, &["exp", "expires", "expiry", "expiration", "and", "code"]) {
+        at += 1;
+    }
+    let two = |at: usize, lens: &[u32]| {
+        scan.tokens.get(at).is_some_and(|t| t.kind == Kind::Number && lens.contains(&t.len()))
+    };
+    if two(at, &[1, 2])
+        && two(at + 1, &[2, 4])
+        && matches!(scan.gap(at), b"/" | b"-")
+        && two(at + 2, &[3, 4])
+        && scan.gap(at + 1) == b" "
+    {
+        let code = &scan.tokens[at + 2];
+        hits.push(Hit { start: code.start, end: code.end, rule: RuleId::Cvv, weight: 80 });
+    }
 }

@@ -1,7 +1,12 @@
 //! E-mail addresses, RFC 5321 section 4.1.2, from the at sign outwards.
 
 use super::{Hit, RuleId};
-use crate::scan::{Scan, is_letter};
+use crate::lexicon::PLAIN;
+use crate::scan::{Kind, Scan, is_letter};
+
+const TLDS: [&str; 14] = [
+    "com", "net", "org", "edu", "gov", "co", "io", "us", "uk", "de", "info", "me", "ca", "example",
+];
 
 const LOCAL_BYTES_MAX: usize = 64;
 const DOMAIN_BYTES_MAX: usize = 255;
@@ -34,6 +39,9 @@ pub(crate) fn find(scan: &Scan<'_>, hits: &mut Vec<Hit>) {
         if (left < at || right > at + 1) && !bytes[right..end].contains(&b'.') {
             continue;
         }
+        if !bytes[right..=end].contains(&b'.') {
+            end = mistyped_dot(scan, end);
+        }
         hits.push(Hit {
             start: start as u32,
             end: end as u32 + 1,
@@ -41,6 +49,23 @@ pub(crate) fn find(scan: &Scan<'_>, hits: &mut Vec<Hit>) {
             weight: 100,
         });
         after = end + 1;
+    }
+}
+
+/// "jo@example,com", "jo@example com": where the domain ends after all.
+fn mistyped_dot(scan: &Scan<'_>, end: usize) -> usize {
+    let next = scan.tokens.partition_point(|t| (t.start as usize) <= end);
+    match scan.tokens.get(next) {
+        Some(token)
+            if scan.word_is(next, &TLDS)
+                && matches!(
+                    &scan.bytes[end + 1..token.start as usize],
+                    b"," | b" " | b" . " | b". "
+                ) =>
+        {
+            token.end as usize - 1
+        }
+        _ => end,
     }
 }
 
@@ -58,4 +83,51 @@ fn is_local(byte: u8) -> bool {
 
 fn is_domain(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte >= 0x80 || b".-".contains(&byte)
+}
+
+/// "mary dot smith at example dot com", "jo (at) example (dot) org"
+pub(crate) fn spelled(scan: &Scan<'_>, hits: &mut Vec<Hit>) {
+    for at in 1..scan.tokens.len() {
+        if !scan.word_is(at, &["at"]) {
+            continue;
+        }
+        let Some(end) = spelled_domain(scan, at + 1) else { continue };
+        let mut first = at - 1;
+        while first > 0 {
+            if matches!(scan.gap(first - 1), b"" | b"." | b"_" | b"-" | b"+") {
+                first -= 1;
+            } else if first > 1 && scan.word_is(first - 1, &["dot", "underscore", "dash", "plus"]) {
+                first -= 2;
+            } else {
+                break;
+            }
+        }
+        if first < at - 1 || !scan.tokens[first].is(PLAIN) {
+            hits.push(Hit {
+                start: scan.tokens[first].start,
+                end,
+                rule: RuleId::Email,
+                weight: 96,
+            });
+        }
+    }
+}
+
+/// Where a domain ends that begins with a token and has its dots as words.
+fn spelled_domain(scan: &Scan<'_>, mut at: usize) -> Option<u32> {
+    let mut end = None;
+    for _ in 0..4 {
+        if scan.tokens.get(at).is_none_or(|t| t.kind != Kind::Word) {
+            return end;
+        }
+        let worded = scan.word_is(at + 1, &["dot"]);
+        if !worded && !matches!(scan.gap(at), b"." | b" . ") {
+            return end;
+        }
+        at += if worded { 2 } else { 1 };
+        if scan.word_is(at, &TLDS) {
+            end = Some(scan.tokens[at].end);
+        }
+    }
+    end
 }

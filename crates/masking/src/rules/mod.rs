@@ -1,8 +1,11 @@
 //! The plain list of rules: what each is called, and what is done by default.
 
+pub(crate) mod address;
+pub(crate) mod codes;
 pub(crate) mod cued;
 pub(crate) mod email;
 pub(crate) mod name;
+pub(crate) mod network;
 pub(crate) mod numbers;
 
 use crate::policy::Action::{self, ArchiveOnly, Mask};
@@ -37,9 +40,9 @@ rules! {
     Itin "itin" "ITIN" Mask 4 ["itin", "tax id"];
     Email "email" "EMAIL" ArchiveOnly 0 [];
     Phone "phone" "PHONE" ArchiveOnly 4 ["phone", "cell", "call", "tel", "telefono", "fax", "mobile", "text me", "reach me at", "ph"];
-    Dob "birth_date" "DOB" ArchiveOnly 0 ["dob", "date of birth", "birthday", "bday", "born", "birth date", "birthdate", "fecha de nacimiento", "geboren"];
+    Dob "birth_date" "DOB" ArchiveOnly 0 ["dob", "d o b", "date of birth", "birthday", "bday", "born", "birth date", "birthdate", "fecha de nacimiento", "geboren"];
     Mrn "mrn" "MRN" ArchiveOnly 0 ["mrn", "medical record", "chart", "record number", "patient id", "chart number"];
-    HealthPlan "health_plan" "HEALTH_PLAN" ArchiveOnly 0 ["member id", "member", "subscriber", "medicaid", "insurance id", "policy number", "policy", "member number", "plan id", "insurance"];
+    HealthPlan "health_plan" "HEALTH_PLAN" ArchiveOnly 0 ["member id", "member", "subscriber", "medicaid", "insurance id", "policy number", "policy", "member number", "plan id", "insurance", "id", "old one"];
     GroupNo "group_number" "GROUP_NO" ArchiveOnly 0 ["grp", "group"];
     Mbi "mbi" "MBI" ArchiveOnly 0 ["mbi", "medicare"];
     Npi "npi" "NPI" ArchiveOnly 0 ["npi"];
@@ -50,6 +53,7 @@ rules! {
     Iban "iban" "IBAN" Mask 4 ["iban"];
     Passport "passport" "PASSPORT" Mask 0 ["passport"];
     DriverLicense "driver_license" "DRIVER_LICENSE" Mask 0 ["driver s license", "drivers license", "driver license", "drivers licence", "driving licence", "dl", "license number"];
+    License "license" "LICENSE_NO" ArchiveOnly 0 ["license", "licence", "rn license"];
     Plate "plate" "PLATE" ArchiveOnly 0 ["license plate", "plate"];
     Device "device" "DEVICE_ID" ArchiveOnly 0 ["serial", "imei", "udi", "device id"];
     Vin "vin" "VIN" ArchiveOnly 0 ["vin"];

@@ -2,12 +2,19 @@
 //! given name and a family name of the lists side by side.
 
 use super::{Hit, RuleId};
-use crate::lexicon::{FIRST, LAST, NEVER_NAME, PLAIN, TITLE};
+use crate::lexicon::{
+    ANNOUNCES, COMMON_FIRST, COMMON_LAST, FIRST, LAST, MONTH, NEVER_NAME, PLAIN, STOP, TITLE,
+};
 use crate::scan::{Kind, Scan, Token};
 
 const WORDS_MAX: usize = 4;
 /// What announces a name for sure.
-const STRONG: [&[&str]; 12] = [
+const STRONG: [&[&str]; 17] = [
+    &["patient", "is"],
+    &["seeing"],
+    &["next", "is"],
+    &["husband"],
+    &["wife"],
     &["my", "name", "is"],
     &["name", "s"],
     &["name", "is"],
@@ -82,36 +89,78 @@ fn name_from(scan: &Scan<'_>, at: usize) -> usize {
     let capital = scan.is_capital(token);
     let eponym = scan.byte_after(token.end) == b'\''
         && !scan.is_capital(scan.tokens.get(at + 2).unwrap_or(token));
-    if token.is(NEVER_NAME) && !(token.is(FIRST) && announced(scan, at, &STRONG)) || eponym {
+    if is_never(token) && !(token.is(FIRST) && announced(scan, at, &STRONG)) || eponym {
         return at;
     }
-    let after_title = at > 0 && scan.tokens[at - 1].is(TITLE) && titled(scan, at);
-    if after_title && (capital || token.is(FIRST | LAST) && !token.is(PLAIN)) {
-        return extend(scan, at, true);
-    }
-    if announced(scan, at, &STRONG)
-        && (capital || token.is(FIRST) || token.is(LAST) && !token.is(PLAIN))
-    {
-        return extend(scan, at, true);
+    if token.is(STOP) || token.len() < 2 || scan.text(token).iter().all(|b| b"Xx".contains(b)) {
+        return at;
     }
     let listed = token.is(FIRST) && !token.is(PLAIN);
-    if announced(scan, at, &WEAK) && (listed || token.is(FIRST) && pair(scan, at)) {
-        return extend(scan, at, true);
-    }
-    let next_is_family =
-        pair(scan, at) && scan.tokens[at + 1].is(LAST) && !scan.tokens[at + 1].is(NEVER_NAME);
-    if next_is_family
-        && (listed || token.is(FIRST) && capital && scan.is_capital(&scan.tokens[at + 1]))
+    let family_follows = pair(scan, at)
+        && (scan.tokens[at + 1].is(LAST) && !scan.tokens[at + 1].is(STOP)
+            || capital
+                && scan.tokens[at + 1].len() == 1
+                && scan.byte_after(scan.tokens[at + 1].end) == b'.');
+    let named = if at > 0 && scan.tokens[at - 1].is(TITLE) && titled(scan, at) {
+        capital
+            || token.is(FIRST | LAST) && !token.is(PLAIN)
+            || token.is(COMMON_LAST)
+            || short_title(scan, at) && !token.is(PLAIN) && token.len() > 2
+    } else if announced(scan, at, &STRONG) {
+        token.is(FIRST) && (listed || capital || family_follows)
+            || !token.is(PLAIN | MONTH) && token.len() > 2 && family_follows
+            || token.is(LAST) && !token.is(PLAIN)
+            || capital && !token.is(PLAIN)
+    } else {
+        announced(scan, at, &WEAK) && (listed || token.is(FIRST) && family_follows)
+            || side_by_side(scan, at, listed, capital)
+    };
+    let end = if named { extend(scan, at) } else { at };
+    let unlisted = end == at + 1 && !capital && announced(scan, at, &STRONG) && pair(scan, at);
+    if unlisted
+        && scan.tokens.get(end).is_some_and(|t| !t.is(PLAIN | STOP | NEVER_NAME) && t.len() > 3)
     {
-        let both_capital = capital && scan.is_capital(&scan.tokens[at + 1]);
-        if both_capital || !scan.tokens[at + 1].is(PLAIN) {
-            return extend(scan, at, capital);
-        }
+        return end + 1;
     }
-    if capital && reversed(scan, at) {
-        return at + 2;
+    if named {
+        end
+    } else if capital && reversed(scan, at) {
+        at + 2
+    } else {
+        at
     }
-    if capital && listed { extend(scan, at, true) } else { at }
+}
+
+/// "mr walker" says it; "doctor walker" may go on as a sentence.
+fn short_title(scan: &Scan<'_>, at: usize) -> bool {
+    scan.word_is(at - 1, &["dr", "mr", "mrs", "ms"])
+}
+
+/// Words that are no name, but for the family names among them.
+fn is_never(token: &Token) -> bool {
+    token.is(NEVER_NAME) && !token.is(COMMON_LAST)
+}
+
+/// A name by the lists alone.
+fn side_by_side(scan: &Scan<'_>, at: usize, listed: bool, capital: bool) -> bool {
+    let token = &scan.tokens[at];
+    if listed && !token.is(MONTH | NEVER_NAME) && (capital || token.is(COMMON_FIRST)) {
+        return true;
+    }
+    if !pair(scan, at) || scan.tokens[at + 1].is(STOP) || is_never(&scan.tokens[at + 1]) {
+        return false;
+    }
+    let next = &scan.tokens[at + 1];
+    let next_capital = scan.is_capital(next);
+    if capital && next_capital {
+        let turned =
+            token.is(LAST) && !token.is(PLAIN | FIRST) && next.is(FIRST) && !next.is(MONTH);
+        return turned
+            || token.is(FIRST) && next.is(LAST)
+            || !token.is(PLAIN) && next.is(LAST) && !next.is(PLAIN) && !token.is(MONTH)
+            || next.is(FIRST) && !next.is(PLAIN) && (token.is(LAST) || !token.is(PLAIN));
+    }
+    !capital && listed && (next.is(COMMON_LAST) || next.is(LAST) && !next.is(PLAIN))
 }
 
 fn titled(scan: &Scan<'_>, at: usize) -> bool {
@@ -120,8 +169,9 @@ fn titled(scan: &Scan<'_>, at: usize) -> bool {
 
 fn announced(scan: &Scan<'_>, at: usize, phrases: &[&[&str]]) -> bool {
     at > 0
+        && scan.tokens[at - 1].is(ANNOUNCES)
         && scan.gap(at - 1).len() <= 3
-        && !scan.gap(at - 1).contains(&b'.')
+        && !scan.gap(at - 1).iter().any(|b| b".?!".contains(b))
         && phrases
             .iter()
             .any(|p| p.len() <= at && (0..p.len()).all(|n| scan.word_is(at - p.len() + n, &[p[n]])))
@@ -138,38 +188,45 @@ fn reversed(scan: &Scan<'_>, at: usize) -> bool {
     gap == b", "
         && first.is(LAST)
         && next.is(FIRST)
-        && !first.is(PLAIN)
+        && !first.is(STOP)
         && !next.is(PLAIN)
         && scan.is_capital(next)
 }
 
 /// Takes what follows as long as it can be part of the name.
-fn extend(scan: &Scan<'_>, at: usize, sure: bool) -> usize {
+fn extend(scan: &Scan<'_>, at: usize) -> usize {
     let capital = scan.is_capital(&scan.tokens[at]);
     let mut end = at + 1;
     while end < scan.tokens.len() && end - at < WORDS_MAX {
         let token = &scan.tokens[end];
-        let joined = matches!(scan.gap(end - 1), b" " | b". " | b"'" | b"-" | b", ");
-        if !joined || !belongs(scan, token, capital, scan.gap(end - 1), end - at == 1 && sure) {
+        let joined = matches!(scan.gap(end - 1), b" " | b". " | b"'" | b"-" | b"+" | b", ");
+        let after_initial = scan.tokens[end - 1].len() == 1;
+        if !joined || !belongs(scan, token, capital, scan.gap(end - 1), after_initial) {
             break;
         }
         end += 1;
     }
-    end
+    let disease = scan.word_is(end, &["s"])
+        && scan.word_is(end + 1, &["disease", "syndrome", "palsy", "sign", "thyroiditis"]);
+    if disease { at } else { end }
 }
 
-fn belongs(scan: &Scan<'_>, token: &Token, capital: bool, gap: &[u8], _second: bool) -> bool {
+fn belongs(scan: &Scan<'_>, token: &Token, capital: bool, gap: &[u8], after_initial: bool) -> bool {
     if token.kind != Kind::Word || token.is(TITLE) {
         return false;
     }
     let upper = scan.is_capital(token);
+    let initial = upper && token.len() == 1;
     match gap {
-        b"'" => upper && capital,
+        b"'" => upper && capital && token.len() > 1,
         b", " => upper && capital && token.is(FIRST) && !token.is(PLAIN | LAST),
-        b". " => upper && token.is(LAST) && !token.is(PLAIN),
-        _ if capital => {
-            upper && !token.is(NEVER_NAME) && (token.is(LAST | FIRST) || !token.is(PLAIN))
+        b". " if !after_initial => false,
+        _ if initial && capital => true,
+        _ if token.is(STOP) => false,
+        _ if capital => upper && !is_never(token) && (token.is(LAST | FIRST) || !token.is(PLAIN)),
+        _ => {
+            token.is(LAST) && (!token.is(PLAIN) || token.is(COMMON_LAST))
+                || token.is(FIRST) && !token.is(PLAIN)
         }
-        _ => token.is(LAST) && !token.is(PLAIN) || token.is(FIRST) && !token.is(PLAIN),
     }
 }

@@ -6,7 +6,7 @@
 //! 45 CFR 162.406 for NPI.
 
 use super::{Hit, RuleId};
-use crate::lexicon::{BLOCK, NUMBER};
+use crate::lexicon::{BLOCK, CUE, FILLER, NUMBER};
 use crate::scan::{Kind, Scan};
 
 const DIGITS_MAX: usize = 19;
@@ -40,8 +40,28 @@ fn digit_count(scan: &Scan<'_>, at: usize) -> usize {
     let token = &scan.tokens[at];
     match token.kind {
         Kind::Number => token.len() as usize,
-        Kind::Word => usize::from(token.is(NUMBER)),
+        Kind::Word if token.is(NUMBER) => 1,
+        Kind::Word => {
+            if is_lookalike(scan, at) {
+                token.len() as usize
+            } else {
+                0
+            }
+        }
     }
+}
+
+/// Letters that stand for digits, glued to one: "4O7l".
+fn is_lookalike(scan: &Scan<'_>, at: usize) -> bool {
+    let token = &scan.tokens[at];
+    let digit = |n: usize| scan.tokens.get(n).is_some_and(|t| t.kind == Kind::Number);
+    let near = |gap: &[u8]| matches!(gap, b"" | b"-");
+    token.len() <= 4
+        && scan.text(token).iter().all(|b| b"OolI".contains(b))
+        && (digit(at + 1) && near(scan.gap(at))
+            || at > 0
+                && near(scan.gap(at - 1))
+                && (digit(at - 1) || at > 1 && digit(at - 2) && near(scan.gap(at - 2))))
 }
 
 fn read(scan: &Scan<'_>, from: usize) -> Run {
@@ -54,7 +74,12 @@ fn read(scan: &Scan<'_>, from: usize) -> Run {
         let token = &scan.tokens[at];
         match token.kind {
             Kind::Number => run.digits.extend_from_slice(scan.text(token)),
-            Kind::Word => run.digits.push(b'0' + (token.known.value % 10) as u8),
+            Kind::Word if token.is(NUMBER) => {
+                run.digits.push(b'0' + (token.known.value % 10) as u8)
+            }
+            Kind::Word => run.digits.extend(
+                scan.text(token).iter().map(|b| if matches!(b, b'O' | b'o') { b'0' } else { b'1' }),
+            ),
         }
         run.stops.push((at, run.digits.len()));
         let gap = scan.gap(at);
@@ -67,18 +92,26 @@ fn read(scan: &Scan<'_>, from: usize) -> Run {
 
 /// Whether the number belongs to something that is not about a person.
 fn is_blocked(scan: &Scan<'_>, at: usize) -> bool {
-    let before = &scan.tokens[at.saturating_sub(3)..at];
-    let near = scan.byte_before(scan.tokens[at].start);
-    near == b'$'
-        || before.iter().any(|t| t.is(BLOCK))
-            && !before
-                .last()
-                .is_some_and(|t| t.kind == Kind::Word && !t.is(BLOCK | crate::lexicon::FILLER))
+    if scan.byte_before(scan.tokens[at].start) == b'$' {
+        return true;
+    }
+    for before in (at.saturating_sub(3)..at).rev() {
+        let token = &scan.tokens[before];
+        if token.is(BLOCK) {
+            return true;
+        }
+        if scan.gap(before).iter().any(|b| b".?!\n".contains(b))
+            || token.kind == Kind::Word && !token.is(FILLER)
+        {
+            return false;
+        }
+    }
+    false
 }
 
 fn judge(scan: &Scan<'_>, from: usize, run: &Run) -> Option<(usize, Hit)> {
     let lengths: Vec<u32> = run.stops.iter().map(|&(at, _)| scan.tokens[at].len()).collect();
-    for wanted in [16, 15, 19, 18, 17, 14, 13, 12, 9, 11, 10] {
+    for wanted in [16, 15, 19, 18, 17, 14, 13, 12, 11, 10, 9] {
         let Some(position) = run.stops.iter().position(|&(_, count)| count == wanted) else {
             continue;
         };
@@ -87,14 +120,19 @@ fn judge(scan: &Scan<'_>, from: usize, run: &Run) -> Option<(usize, Hit)> {
         if goes_on(scan, start, end) {
             continue;
         }
-        let words = scan.tokens[from].kind == Kind::Word;
+        let words = scan.tokens[from..=last].iter().any(|t| t.kind == Kind::Word);
         let found =
             rule_of(&run.digits[..wanted], &lengths[..=position], words, scan.byte_before(start));
-        if let Some(rule) = found {
+        let glued =
+            from > 0 && scan.gap(from - 1).is_empty() && !scan.tokens[from - 1].is(CUE | FILLER);
+        let listed = !words && (from..last).any(|at| scan.gap(at).contains(&b','));
+        if let Some(rule) = found.filter(|rule| *rule == RuleId::Card || !glued && !listed) {
             let start = if rule == RuleId::Phone { open_phone(scan, start) } else { start };
+            let (last, end) =
+                if rule == RuleId::Phone { extension(scan, last, end) } else { (last, end) };
             return Some((
                 last,
-                Hit { start, end, rule, weight: if wanted >= 12 { 90 } else { 70 } },
+                Hit { start, end, rule, weight: if wanted >= 12 { 90 } else { 82 } },
             ));
         }
     }
@@ -123,9 +161,30 @@ fn rule_of(digits: &[u8], lengths: &[u32], words: bool, before: u8) -> Option<Ru
         9 if lengths == [3, 2, 4] && is_itin(digits) => Some(RuleId::Itin),
         11 if digits[0] == b'1' && is_nanp(&digits[1..]) => Some(RuleId::Phone),
         10.. if before == b'+' => Some(RuleId::Phone),
-        10 if is_nanp(digits) => Some(RuleId::Phone),
+        10 if is_nanp(digits) && (words || is_phone_shaped(lengths)) => Some(RuleId::Phone),
         10 if !grouped && is_npi(digits) => Some(RuleId::Npi),
         _ => None,
+    }
+}
+
+/// How people group ten digits of a phone.
+fn is_phone_shaped(lengths: &[u32]) -> bool {
+    matches!(lengths, [10] | [3, 7] | [6, 4] | [3, 3, 4] | [3, 3, 2, 2] | [3, 3, 3, 1])
+        || lengths.iter().all(|n| *n == 1)
+}
+
+/// "ext. 5576", "x1187"
+fn extension(scan: &Scan<'_>, last: usize, end: u32) -> (usize, u32) {
+    let number = scan.tokens.get(last + 2).filter(|t| t.kind == Kind::Number && t.len() <= 6);
+    match number {
+        Some(number)
+            if scan.word_is(last + 1, &["ext", "x", "extension"])
+                && scan.gap(last).len() <= 2
+                && scan.gap(last + 1).len() <= 2 =>
+        {
+            (last + 2, number.end)
+        }
+        _ => (last, end),
     }
 }
 

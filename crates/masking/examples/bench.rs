@@ -1,0 +1,66 @@
+//! Measures the engine on one thread and prints one line of JSON: load time,
+//! speed on short messages, and the worst inputs against plain chat.
+#![allow(clippy::print_stdout)]
+
+use std::time::Instant;
+
+use masking::Engine;
+
+const MESSAGES: [&str; 10] = [
+    "hello, i would like to make an appointment for next week please",
+    "ok thanks so much for your help with this",
+    "my knee has been hurting since tuesday and ibuprofen does not help at all",
+    "can i come in at 14:00 instead of 18:15?",
+    "what are your opening hours on saturday, and is there parking close by?",
+    "my card number is 4111 1111 1111 1111 and my name is Maria Lopez",
+    "the pharmacy says they never got the prescription from the clinic",
+    "bp was 154/80 this morning and 123/100 last night",
+    "is it normal to feel dizzy after the second dose?",
+    "please send the results to the portal, i will look at them tonight",
+];
+const DOCUMENT_BYTES: usize = 1 << 20;
+
+fn seconds(engine: &Engine, text: &str) -> f64 {
+    let from = Instant::now();
+    std::hint::black_box(engine.find(text));
+    from.elapsed().as_secs_f64()
+}
+
+fn main() {
+    let from = Instant::now();
+    let engine = Engine::new();
+    let load_ms = from.elapsed().as_secs_f64() * 1e3;
+    let rounds = 20_000;
+    let bytes: usize = MESSAGES.iter().map(|m| m.len()).sum::<usize>() * rounds;
+    let from = Instant::now();
+    for _ in 0..rounds {
+        for message in MESSAGES {
+            std::hint::black_box(engine.find(message));
+        }
+    }
+    let spent = from.elapsed().as_secs_f64();
+    let chat = MESSAGES.join("\n").repeat(DOCUMENT_BYTES / 500);
+    let fill = |part: &str| part.repeat(chat.len() / part.len());
+    let base = seconds(&engine, &chat);
+    let worst = [
+        ("digits", "1"),
+        ("spaced digits", "4 "),
+        ("at signs", "@"),
+        ("dots", "a."),
+        ("digit words", "one "),
+        ("colons", "a:"),
+        ("names", "Mary "),
+        ("cues", "ssn "),
+    ];
+    let ratios: Vec<String> = worst
+        .iter()
+        .map(|(name, part)| format!("\"{name}\":{:.2}", seconds(&engine, &fill(part)) / base))
+        .collect();
+    println!(
+        "{{\"load_ms\":{load_ms:.1},\"messages_per_second\":{:.0},\"message_mb_per_second\":{:.1},\"document_mb_per_second\":{:.1},\"worst_against_chat\":{{{}}}}}",
+        (rounds * MESSAGES.len()) as f64 / spent,
+        bytes as f64 / spent / 1e6,
+        chat.len() as f64 / base / 1e6,
+        ratios.join(",")
+    );
+}
