@@ -1,7 +1,8 @@
 //! From waiting to closed, and every refusal on the way.
 
 use protocol::event::{Body, Ending, State};
-use server::conversation::{Poster, accept, close, post_message};
+use sensitive::Sensitive;
+use server::conversation::{Poster, accept, close, post_message, rate};
 use server::error::Error;
 
 use crate::world::{World, fresh_client_id, says, visitor};
@@ -91,7 +92,7 @@ async fn a_foreign_conversation_and_an_absent_one_are_the_same_answer() {
     let ben = world.agent("Ben");
     assert!(matches!(says(&world, &ben, asked.id, "Let me in").await, Err(Error::NotFound)));
     let foreign = Poster::Visitor { token_hash: asked.token.hash() };
-    let text = sensitive::Sensitive::new("Let me in".to_owned());
+    let text = Sensitive::new("Let me in".to_owned());
     let posted = post_message(&world.app, foreign, other.id, fresh_client_id(), text).await;
     assert!(matches!(posted, Err(Error::NotFound)));
     world.ends().await;
@@ -123,5 +124,31 @@ async fn what_no_client_of_ours_sends_is_refused_by_name() {
     let nowhere = visitor(world.app.clone(), "attic", &fresh_client_id(), "Hello").await;
     assert!(matches!(nowhere.err(), Some(Error::Invalid { field: "department", .. })));
     assert!(world.texts(asked.id).await.is_empty());
+    world.ends().await;
+}
+
+#[tokio::test]
+async fn a_rating_is_given_once_after_the_end_and_its_comment_is_masked() {
+    let world = World::new();
+    let asked = world.visitor("Hello").await;
+    let ana = world.agent("Ana");
+    let rates = |client_id: &str, score, comment: &str| {
+        let comment = Some(Sensitive::new(comment.to_owned()));
+        rate(&world.app, asked.token.hash(), asked.id, client_id.to_owned(), score, comment)
+    };
+    assert!(matches!(rates("rating-1", 5, "Good").await, Err(Error::WrongState)));
+    accept(&world.app, &ana, asked.id).await.unwrap();
+    close(&world.app, &ana, asked.id, None).await.unwrap();
+    assert!(matches!(rates("rating-1", 6, "").await, Err(Error::Invalid { field: "score", .. })));
+    let words = "Good. My card was 4111 1111 1111 1111";
+    rates("rating-1", 5, words).await.unwrap();
+    rates("rating-1", 5, words).await.unwrap();
+    assert!(matches!(rates("rating-1", 4, words).await, Err(Error::ReusedClientId)));
+    assert!(matches!(rates("rating-2", 4, words).await, Err(Error::WrongState)));
+    let thread = world.thread(asked.id).await;
+    let Some(Body::Rated { score: 5, comment: Some(comment), .. }) = thread.last() else {
+        panic!("the rating is the last event")
+    };
+    assert_eq!(comment.as_str(), "Good. My card was XXXX XXXX XXXX 1111");
     world.ends().await;
 }

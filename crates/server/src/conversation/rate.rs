@@ -1,0 +1,71 @@
+//! The visitor's rating, once the conversation ended and until it is shredded.
+
+use masking::{Mode, Writer};
+use protocol::Text;
+use protocol::event::Body;
+use sensitive::Sensitive;
+
+use super::keyring::key_of;
+use super::store::{self, By, Resendable};
+use super::{access, start, state};
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::events::{Kind, Sender};
+use crate::facts::{self, Fact};
+use crate::ids::ConversationId;
+
+/// Rates it from 1 to 5; a resend with the same client id changes nothing.
+pub async fn rate(
+    app: &App,
+    token_hash: [u8; 32],
+    id: ConversationId,
+    client_id: String,
+    score: u8,
+    comment: Option<Sensitive<String>>,
+) -> Result<()> {
+    if !(1..=5).contains(&score) {
+        return Err(Error::Invalid { field: "score", why: "is 1 to 5" });
+    }
+    if comment.as_ref().is_some_and(|text| text.len() > app.config.limits.message_bytes) {
+        return Err(Error::TooLarge);
+    }
+    let key = key_of(app, id).await?;
+    let (now, sections) = (app.clock.now(), app.sections());
+    let raw = comment.as_ref().map_or("", |text| text.expose().as_str());
+    let scored = zeroize::Zeroizing::new(format!("{score} {raw}"));
+    let fingerprint = key.fingerprint(scored.as_bytes());
+    // Raw text ends here.
+    let masking = &app.masking;
+    let masked = comment.map(|text| {
+        masking.engine.mask(&masking.policy, Mode::Live, &[], Writer::Visitor, None, &text)
+    });
+    let body = Body::Rated {
+        score,
+        masks: masked.as_ref().map(|m| start::masks(&m.findings)).unwrap_or_default(),
+        comment: masked.map(|m| Text::new(m.text)),
+    };
+    app.db
+        .write(move |tx| {
+            let ended = access::of_visitor(tx, &token_hash, id)?;
+            if let Some(sent) = store::sent_before(tx, &ended, Sender::Visitor, &client_id)? {
+                let is_same = sent.fingerprint == fingerprint;
+                return if is_same { Ok(()) } else { Err(Error::ReusedClientId) };
+            }
+            let mut rated = state::rate(ended)?;
+            let by =
+                By { sender: Sender::Visitor, name: "", now, key: &key, timing: &sections.timing };
+            let sent = Resendable { client_id: &client_id, fingerprint };
+            store::append(tx, &by, &mut rated, Kind::Rated, Some(&sent), &body)?;
+            store::update(tx, &rated)?;
+            let fact = Fact {
+                at: now,
+                kind: facts::Kind::Rated,
+                conversation: id,
+                department: &rated.department,
+                agent: rated.agent.as_ref().map(|agent| agent.id),
+                amount: score.into(),
+            };
+            facts::count(tx, &fact)
+        })
+        .await
+}
