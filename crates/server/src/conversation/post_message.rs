@@ -50,15 +50,7 @@ pub async fn post_message(
     client_id: String,
     text: Sensitive<String>,
 ) -> Result<Posted> {
-    if text.len() > app.config.limits.message_bytes {
-        return Err(Error::TooLarge);
-    }
-    if text.expose().trim().is_empty() {
-        return Err(Error::Invalid { field: "text", why: "is empty" });
-    }
-    if !is_client_id(&client_id) {
-        return Err(Error::Invalid { field: "client_id", why: "is 8 to 64 of [A-Za-z0-9_-]" });
-    }
+    checked(app, &client_id, &text)?;
     let key = key_of(app, id).await?;
     let (now, sections, app2) = (app.clock.now(), app.sections(), app.clone());
     let text = Arc::new(text);
@@ -69,6 +61,20 @@ pub async fn post_message(
             post(tx, &app2, &by, before, &client_id, &text)
         })
         .await
+}
+
+/// Refuses what is too long, blank, or under a client id that is none.
+pub(super) fn checked(app: &App, client_id: &str, text: &Sensitive<String>) -> Result<()> {
+    if text.len() > app.config.limits.message_bytes {
+        return Err(Error::TooLarge);
+    }
+    if text.expose().trim().is_empty() {
+        return Err(Error::Invalid { field: "text", why: "is empty" });
+    }
+    if !is_client_id(client_id) {
+        return Err(Error::Invalid { field: "client_id", why: "is 8 to 64 of [A-Za-z0-9_-]" });
+    }
+    Ok(())
 }
 
 /// 8 to 64 characters that need no escaping anywhere.

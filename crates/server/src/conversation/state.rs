@@ -124,6 +124,14 @@ pub fn agent_writes(
     Ok(before)
 }
 
+/// Staff may note something from the first accept on, until it is delivered.
+pub fn notes(before: Conversation) -> Result<Conversation> {
+    match before.state {
+        State::Active | State::WrapUp | State::Closed => Ok(before),
+        State::Waiting | State::Delivered => Err(Error::WrongState),
+    }
+}
+
 /// Offers a waiting conversation to one agent.
 pub fn assign(mut before: Conversation, to: Agent, timing: &Timing, now: Millis) -> Result<Change> {
     if before.state != State::Waiting {

@@ -2,7 +2,7 @@
 
 use protocol::event::{Body, Ending, State};
 use sensitive::Sensitive;
-use server::conversation::{Poster, accept, close, post_message, rate};
+use server::conversation::{Poster, accept, close, note, post_message, rate};
 use server::error::Error;
 
 use crate::world::{World, fresh_client_id, says, visitor};
@@ -150,5 +150,30 @@ async fn a_rating_is_given_once_after_the_end_and_its_comment_is_masked() {
         panic!("the rating is the last event")
     };
     assert_eq!(comment.as_str(), "Good. My card was XXXX XXXX XXXX 1111");
+    world.ends().await;
+}
+
+#[tokio::test]
+async fn a_note_is_for_staff_and_leaves_no_hole_for_the_visitor() {
+    let world = World::new();
+    let asked = world.visitor("Hello").await;
+    let (ana, ben) = (world.agent("Ana"), world.agent("Ben"));
+    let notes = |by: &server::conversation::access::Agent, text: &str| {
+        let (by, text) = (by.clone(), Sensitive::new(text.to_owned()));
+        let app = &world.app;
+        async move { note(app, &by, asked.id, fresh_client_id(), text).await }
+    };
+    accept(&world.app, &ana, asked.id).await.unwrap();
+    let before = asked.says(&world, "One").await.unwrap();
+    assert_eq!(notes(&ana, "Card 4111 1111 1111 1111").await.unwrap().shown, 0);
+    let after = asked.says(&world, "Two").await.unwrap();
+    assert_eq!((after.shown, after.seq), (before.shown + 1, before.seq + 2));
+    assert!(matches!(notes(&ben, "Let me in").await, Err(Error::NotFound)));
+    let thread = world.thread(asked.id).await;
+    let noted = |body: &Body| match body {
+        Body::Note { text, .. } => Some(text.as_str().to_owned()),
+        _ => None,
+    };
+    assert_eq!(thread.iter().find_map(noted).as_deref(), Some("Card XXXX XXXX XXXX 1111"));
     world.ends().await;
 }
