@@ -16,4 +16,5 @@ pub mod ids;
 pub mod jobs;
 pub mod keys;
 pub mod reactions;
+pub mod retention;
 pub mod workers;

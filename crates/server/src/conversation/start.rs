@@ -61,6 +61,8 @@ pub async fn start(app: &App, start: Start) -> Result<Started> {
             }
             let by =
                 By { sender: Sender::Visitor, name: "", now, key: &key, timing: &sections.timing };
+            // Midnight may have passed since the key was wrapped.
+            epochs.must_live(tx, &secrets.epoch)?;
             let mut new = new.clone();
             store::insert(tx, &new, &secrets)?;
             let sent = Resendable { client_id: "start", fingerprint: key.fingerprint(&raw) };

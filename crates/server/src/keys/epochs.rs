@@ -51,6 +51,11 @@ impl Epochs {
         self.read(day, &file)
     }
 
+    /// Refuses with `Later` once a day's key is retired: nothing new may rely on it.
+    pub fn must_live(&self, tx: &mut Tx<'_>, day: &str) -> Result<()> {
+        file_of(tx, day)?.map(|_| ()).ok_or(Error::Later { retry_after: 1 })
+    }
+
     /// Destroys a day's key: what it wrapped is noise from now on.
     pub fn destroy(&self, day: &str, file: &str) -> Result<()> {
         self.open.lock().unwrap_or_else(PoisonError::into_inner).remove(day);

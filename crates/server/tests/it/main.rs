@@ -7,4 +7,5 @@ mod canary;
 mod conversation;
 mod delays;
 mod restart;
+mod retention;
 mod world;

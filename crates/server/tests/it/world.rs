@@ -48,6 +48,10 @@ impl World {
         self.folder.path().join("data")
     }
 
+    pub fn keys(&self) -> PathBuf {
+        self.folder.path().join("keys")
+    }
+
     pub fn archive(&self) -> PathBuf {
         self.folder.path().join("archive")
     }
