@@ -21,16 +21,21 @@ use crate::jobs;
 use crate::keys::ConversationKey;
 
 /// What a unit of work needs besides its transaction.
-struct Unit {
+pub(super) struct Unit {
     sender: Sender,
     name: String,
-    now: Millis,
+    pub(super) now: Millis,
     key: Arc<ConversationKey>,
     sections: Arc<Sections>,
 }
 
 impl Unit {
-    async fn new(app: &App, id: ConversationId, sender: Sender, name: &str) -> Result<Self> {
+    pub(super) async fn new(
+        app: &App,
+        id: ConversationId,
+        sender: Sender,
+        name: &str,
+    ) -> Result<Self> {
         let key = key_of(app, id).await?;
         let (name, sections) = (name.to_owned(), app.sections());
         Ok(Self { sender, name, now: app.clock.now(), key, sections })
@@ -40,7 +45,7 @@ impl Unit {
         &self.sections.timing
     }
 
-    fn save(&self, tx: &mut Tx<'_>, change: Change) -> Result<Conversation> {
+    pub(super) fn save(&self, tx: &mut Tx<'_>, change: Change) -> Result<Conversation> {
         let by = By {
             sender: self.sender,
             name: &self.name,

@@ -13,7 +13,7 @@ use super::post_message::{Posted, checked};
 use super::store::{self, By, Resendable};
 use super::{start, state};
 use crate::app::App;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::events::{Kind, Sender};
 use crate::ids::ConversationId;
 
@@ -44,16 +44,13 @@ pub async fn note(
         .write(move |tx| {
             let found = access::to_read(tx, &agent, id)?;
             let sender = Sender::Agent(agent.id);
-            if let Some(sent) = store::sent_before(tx, &found, sender, &client_id)? {
-                if sent.fingerprint != fingerprint {
-                    return Err(Error::ReusedClientId);
-                }
+            let resendable = Resendable { client_id: &client_id, fingerprint };
+            if let Some(sent) = store::sent_before(tx, &found, sender, &resendable)? {
                 return Ok(Posted { seq: sent.seq, shown: sent.shown, at: sent.at });
             }
             let mut noted = state::notes(found)?;
             let by = By { sender, name: &agent.name, now, key: &key, timing: &sections.timing };
-            let sent = Resendable { client_id: &client_id, fingerprint };
-            let seq = store::append(tx, &by, &mut noted, Kind::Note, Some(&sent), &body)?;
+            let seq = store::append(tx, &by, &mut noted, Kind::Note, Some(&resendable), &body)?;
             store::update(tx, &noted)?;
             Ok(Posted { seq, shown: 0, at: now })
         })

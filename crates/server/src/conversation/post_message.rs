@@ -108,10 +108,8 @@ fn post(
     text: &Sensitive<String>,
 ) -> Result<Posted> {
     let fingerprint = by.key.fingerprint(text.expose().as_bytes());
-    if let Some(sent) = store::sent_before(tx, &before, by.sender, client_id)? {
-        if sent.fingerprint != fingerprint {
-            return Err(Error::ReusedClientId);
-        }
+    let resendable = Resendable { client_id, fingerprint };
+    if let Some(sent) = store::sent_before(tx, &before, by.sender, &resendable)? {
         return Ok(Posted { seq: sent.seq, shown: sent.shown, at: sent.at });
     }
     let had_response = before.first_response_at.is_some();
@@ -120,8 +118,7 @@ fn post(
         _ => state::visitor_writes(before, by.now)?,
     };
     let body = masked(tx, app, by, &mut after, client_id, text)?;
-    let sent = Resendable { client_id, fingerprint };
-    let seq = store::append(tx, by, &mut after, Kind::Message, Some(&sent), &body)?;
+    let seq = store::append(tx, by, &mut after, Kind::Message, Some(&resendable), &body)?;
     after.last_message_seq = seq;
     store::update(tx, &after)?;
     if let (Some(first), false) = (after.first_response_at, had_response) {

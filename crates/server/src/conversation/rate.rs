@@ -47,15 +47,14 @@ pub async fn rate(
     app.db
         .write(move |tx| {
             let ended = access::of_visitor(tx, &token_hash, id)?;
-            if let Some(sent) = store::sent_before(tx, &ended, Sender::Visitor, &client_id)? {
-                let is_same = sent.fingerprint == fingerprint;
-                return if is_same { Ok(()) } else { Err(Error::ReusedClientId) };
+            let resendable = Resendable { client_id: &client_id, fingerprint };
+            if store::sent_before(tx, &ended, Sender::Visitor, &resendable)?.is_some() {
+                return Ok(());
             }
             let mut rated = state::rate(ended)?;
             let by =
                 By { sender: Sender::Visitor, name: "", now, key: &key, timing: &sections.timing };
-            let sent = Resendable { client_id: &client_id, fingerprint };
-            store::append(tx, &by, &mut rated, Kind::Rated, Some(&sent), &body)?;
+            store::append(tx, &by, &mut rated, Kind::Rated, Some(&resendable), &body)?;
             store::update(tx, &rated)?;
             let fact = Fact {
                 at: now,

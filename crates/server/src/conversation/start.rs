@@ -180,8 +180,9 @@ fn same_answers(
         &secrets.wrapped_key,
     )?;
     let found = store::load(tx, before.0)?.ok_or_else(gone)?;
-    let sent = store::sent_before(tx, &found, Sender::Visitor, "start")?.ok_or_else(gone)?;
-    if sent.fingerprint == key.fingerprint(raw) { Ok(before) } else { Err(Error::ReusedClientId) }
+    let resend = Resendable { client_id: "start", fingerprint: key.fingerprint(raw) };
+    store::sent_before(tx, &found, Sender::Visitor, &resend)?.ok_or_else(gone)?;
+    Ok(before)
 }
 
 fn queued(tx: &mut Tx<'_>, new: &Conversation) -> Result<()> {

@@ -127,17 +127,17 @@ pub struct Sent {
     pub fingerprint: Vec<u8>,
 }
 
-/// What a client id became before, if it was used.
+/// What a client id became before, if it was used; refused if it was for another text.
 pub fn sent_before(
     tx: &mut Tx<'_>,
     conversation: &Conversation,
     sender: Sender,
-    client_id: &str,
+    resend: &Resendable<'_>,
 ) -> Result<Option<Sent>> {
-    tx.row(
+    let sent = tx.row(
         "select seq, shown, at, raw_mac from event \
          where conversation = $1 and sender_kind = $2 and client_id = $3",
-        values![&conversation.id, sender.code(), client_id],
+        values![&conversation.id, sender.code(), resend.client_id],
         |row| {
             Ok(Sent {
                 seq: row.number(0)?,
@@ -146,7 +146,11 @@ pub fn sent_before(
                 fingerprint: row.blob(3)?,
             })
         },
-    )
+    )?;
+    match sent {
+        Some(sent) if sent.fingerprint != resend.fingerprint => Err(Error::ReusedClientId),
+        sent => Ok(sent),
+    }
 }
 
 /// Overwrites earlier messages: sealed anew under the same seq with the next
