@@ -8,8 +8,9 @@ use masking::{Engine, Policy};
 use crate::bus::Bus;
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::config::sections::Sections;
+use crate::config::sections::{NamedDestination, Sections};
 use crate::db::Db;
+use crate::error::{Error, Result};
 use crate::events::Recent;
 use crate::keys::Keys;
 
@@ -23,9 +24,14 @@ pub struct App {
     pub db: Db,
     pub keys: Keys,
     pub masking: Arc<Masking>,
-    /// Every one of them must give its receipt before a key is destroyed.
-    pub destinations: Arc<Vec<(String, Destination)>>,
-    sections: Arc<RwLock<Arc<Sections>>>,
+    settings: Arc<RwLock<Settings>>,
+}
+
+/// The sections, and the destinations that they name, opened.
+#[derive(Clone)]
+struct Settings {
+    sections: Arc<Sections>,
+    destinations: Arc<Vec<(String, Destination)>>,
 }
 
 /// The engine with the install's policy.
@@ -44,9 +50,8 @@ impl App {
         db: Db,
         keys: Keys,
         sections: Sections,
-        destinations: Vec<(String, Destination)>,
-    ) -> Self {
-        Self {
+    ) -> Result<Self> {
+        Ok(Self {
             config: Arc::new(config),
             clock,
             bus,
@@ -54,18 +59,41 @@ impl App {
             db,
             keys,
             masking: Arc::new(Masking { engine: Engine::new(), policy: Policy::default() }),
-            destinations: Arc::new(destinations),
-            sections: Arc::new(RwLock::new(Arc::new(sections))),
-        }
+            settings: Arc::new(RwLock::new(Settings::of(sections)?)),
+        })
     }
 
     /// The settings as they are now; one reading is consistent.
     pub fn sections(&self) -> Arc<Sections> {
-        self.sections.read().unwrap_or_else(PoisonError::into_inner).clone()
+        self.settings.read().unwrap_or_else(PoisonError::into_inner).sections.clone()
+    }
+
+    /// Where transcripts go. Every one of them must give its receipt before a key is destroyed.
+    pub fn destinations(&self) -> Arc<Vec<(String, Destination)>> {
+        self.settings.read().unwrap_or_else(PoisonError::into_inner).destinations.clone()
+    }
+
+    /// Whether the destinations that settings name can be opened.
+    pub fn check_sections(&self, sections: &Sections) -> Result<()> {
+        Settings::of(sections.clone()).map(|_| ())
     }
 
     /// New settings, from now on.
-    pub fn set_sections(&self, sections: Sections) {
-        *self.sections.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(sections);
+    pub fn set_sections(&self, sections: Sections) -> Result<()> {
+        let settings = Settings::of(sections)?;
+        *self.settings.write().unwrap_or_else(PoisonError::into_inner) = settings;
+        Ok(())
+    }
+}
+
+impl Settings {
+    fn of(sections: Sections) -> Result<Self> {
+        let open = |named: &NamedDestination| {
+            let opened = Destination::open(&named.to)
+                .map_err(|error| Error::Invalid { field: "destinations", why: error.mend() })?;
+            Ok((named.name.clone(), opened))
+        };
+        let destinations = sections.destinations.iter().map(open).collect::<Result<_>>()?;
+        Ok(Self { sections: Arc::new(sections), destinations: Arc::new(destinations) })
     }
 }

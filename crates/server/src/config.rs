@@ -3,6 +3,7 @@
 
 pub mod sections;
 
+use std::net::IpAddr;
 use std::path::PathBuf;
 
 use serde::Deserialize;
@@ -17,8 +18,27 @@ pub struct Config {
     pub data_dir: PathBuf,
     /// Root and epoch keys: another volume than `data_dir`.
     pub key_dir: PathBuf,
+    /// Folder that transcripts go to until an administrator names destinations.
+    pub transcripts_dir: PathBuf,
+    /// Address and port of the metrics in Prometheus' text format; none if left out.
+    pub metrics_listen: Option<String>,
+    /// Proxies whose `X-Forwarded-For` is believed; from all others it is ignored.
+    pub trusted_proxies: Vec<IpAddr>,
+    /// What is logged, such as `info` or `warn,server::live=debug`.
+    pub log: String,
     pub origins: Origins,
+    pub sessions: Sessions,
     pub limits: Limits,
+}
+
+/// How long a member of staff stays signed in.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Sessions {
+    /// Nothing done for this long ends it.
+    pub idle_seconds: u32,
+    /// It ends then, however much it is used.
+    pub seconds_max: u32,
 }
 
 /// The three origins; the router goes by Host.
@@ -37,9 +57,15 @@ pub struct Limits {
     pub message_bytes: usize,
     pub frame_bytes: usize,
     pub messages_per_minute: u32,
+    /// New conversations from one visitor's address.
+    pub starts_per_minute: u32,
+    /// Other requests over HTTP from one address.
+    pub requests_per_minute: u32,
     pub connections: usize,
     pub authenticate_seconds: u32,
     pub header_read_seconds: u32,
+    /// A reader who takes nothing for this long is dropped.
+    pub stall_seconds: u32,
 }
 
 impl Default for Config {
@@ -48,9 +74,20 @@ impl Default for Config {
             listen: "127.0.0.1:8080".to_owned(),
             data_dir: PathBuf::from("data"),
             key_dir: PathBuf::from("keys"),
+            transcripts_dir: PathBuf::from("transcripts"),
+            metrics_listen: None,
+            trusted_proxies: Vec::new(),
+            log: "info".to_owned(),
             origins: Origins::default(),
+            sessions: Sessions::default(),
             limits: Limits::default(),
         }
+    }
+}
+
+impl Default for Sessions {
+    fn default() -> Self {
+        Self { idle_seconds: 15 * 60, seconds_max: 12 * 60 * 60 }
     }
 }
 
@@ -70,9 +107,12 @@ impl Default for Limits {
             message_bytes: 16 * 1024,
             frame_bytes: 64 * 1024,
             messages_per_minute: 100,
+            starts_per_minute: 60,
+            requests_per_minute: 1_200,
             connections: 20_000,
             authenticate_seconds: 5,
             header_read_seconds: 10,
+            stall_seconds: 10,
         }
     }
 }

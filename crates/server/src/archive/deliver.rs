@@ -38,12 +38,13 @@ pub async fn deliver(app: &App, id: ConversationId) -> Result<()> {
     let signer = Signer::from_seed(&app.keys.install.transcript_seed());
     let documents = render(&transcript, &signer, &head, created_at)
         .map_err(|e| Error::broken("a transcript could not be rendered", e))?;
-    if app.destinations.is_empty() {
+    let destinations = app.destinations();
+    if destinations.is_empty() {
         return Err(Error::Later { retry_after: 60 });
     }
     let manifest = documents.last().map(destinations::Document::sha256);
     let mut held = Vec::new();
-    for (name, destination) in app.destinations.iter() {
+    for (name, destination) in destinations.iter() {
         for document in &documents {
             let receipt = destination.put(document).await.map_err(|error| {
                 tracing::warn!(destination = name, code = error.code(), "a delivery failed");

@@ -1,7 +1,15 @@
 //! What administrators set: sections, versioned and audited in the database.
 
+use std::collections::HashSet;
+use std::path::PathBuf;
+
 use protocol::agent::Disposition;
 use serde::{Deserialize, Serialize};
+
+use crate::error::{Error, Result};
+
+const LANGUAGES: [&str; 2] = ["en", "es"];
+const NAME_BYTES_MAX: usize = 100;
 
 /// One consistent reading of all sections.
 #[derive(Debug, Clone, Default)]
@@ -10,6 +18,17 @@ pub struct Sections {
     pub departments: Vec<Department>,
     pub dispositions: Vec<Disposition>,
     pub timing: Timing,
+    /// Every one of them must give its receipt before a key is destroyed.
+    pub destinations: Vec<NamedDestination>,
+}
+
+/// A destination under the clinic's own name for it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NamedDestination {
+    pub name: String,
+    /// Refuses fields that it does not know.
+    #[serde(flatten)]
+    pub to: destinations::Config,
 }
 
 /// The site that embeds the widget.
@@ -76,4 +95,125 @@ impl Default for Timing {
             correct_seconds: 60,
         }
     }
+}
+
+impl Sections {
+    /// What a first start begins with: works at once, and says what to change.
+    pub fn first(transcripts: PathBuf, page: &str) -> Self {
+        let to = destinations::folder::Config { path: transcripts, must_hold: None };
+        let department = |id: &str, name: &str| Department {
+            id: id.to_owned(),
+            name: name.to_owned(),
+            is_open: true,
+        };
+        let disposition =
+            |code: &str, name: &str| Disposition { code: code.to_owned(), name: name.to_owned() };
+        Self {
+            site: Site {
+                id: "clinic".to_owned(),
+                name: "Our clinic".to_owned(),
+                languages: vec!["en".to_owned(), "es".to_owned()],
+                pages: vec![page.to_owned()],
+                accent: None,
+            },
+            departments: vec![department("front-desk", "Front desk")],
+            dispositions: vec![
+                disposition("answered", "Answered"),
+                disposition("appointment", "Appointment made"),
+                disposition("referred", "Sent elsewhere"),
+                disposition("no-answer", "Visitor did not answer"),
+            ],
+            timing: Timing::default(),
+            destinations: vec![NamedDestination {
+                name: "folder".to_owned(),
+                to: destinations::Config::Folder(to),
+            }],
+        }
+    }
+
+    /// Whether they fit together.
+    ///
+    /// # Errors
+    /// `Invalid`, naming the field.
+    pub fn check(&self) -> Result<()> {
+        let invalid = |field, why| Err(Error::Invalid { field, why });
+        if !is_id(&self.site.id) {
+            return invalid("id", "is 1 to 40 of [a-z0-9-]");
+        }
+        if self.site.name.trim().is_empty() || self.site.name.len() > NAME_BYTES_MAX {
+            return invalid("name", "has 1 to 100 characters");
+        }
+        if !self.site.pages.iter().all(|page| is_origin(page)) {
+            return invalid("pages", "holds origins, such as https://clinic.example");
+        }
+        if self.site.accent.as_ref().is_some_and(|accent| !is_colour(accent)) {
+            return invalid("accent", "is a colour such as #0a7d6c");
+        }
+        let languages = &self.site.languages;
+        if languages.is_empty() || languages.iter().any(|one| !LANGUAGES.contains(&one.as_str())) {
+            return invalid("languages", "holds en, es or both");
+        }
+        let ids = self.departments.iter().map(|one| &one.id);
+        if self.departments.is_empty() || !are_distinct_ids(ids) {
+            return invalid("departments", "has one or more, each with an id of its own");
+        }
+        let codes = self.dispositions.iter().map(|one| &one.code);
+        if !are_distinct_ids(codes) {
+            return invalid("dispositions", "has each code once");
+        }
+        let names = self.destinations.iter().map(|one| &one.name);
+        if !are_distinct_ids(names) {
+            return invalid("destinations", "has each name once, of [a-z0-9-]");
+        }
+        self.timing.check()
+    }
+}
+
+impl Timing {
+    fn check(&self) -> Result<()> {
+        let invalid = |field, why| Err(Error::Invalid { field, why });
+        if self.silence_warn_seconds >= self.silence_close_seconds {
+            return invalid("silence_close_seconds", "is longer than silence_warn_seconds");
+        }
+        if !(60..=24 * 60 * 60).contains(&self.open_seconds_max) {
+            return invalid("open_seconds_max", "is a minute to a day");
+        }
+        let delays = [
+            self.accept_seconds,
+            self.silence_warn_seconds,
+            self.silence_close_seconds,
+            self.wrap_up_seconds,
+            self.abandon_seconds,
+        ];
+        if delays.iter().any(|seconds| !(1..=12 * 60 * 60).contains(seconds)) {
+            return invalid("timing", "has delays from a second to 12 hours");
+        }
+        Ok(())
+    }
+}
+
+fn are_distinct_ids<'a>(ids: impl Iterator<Item = &'a String>) -> bool {
+    let mut seen = HashSet::new();
+    ids.into_iter().all(|id| is_id(id) && seen.insert(id))
+}
+
+fn is_id(id: &str) -> bool {
+    (1..=40).contains(&id.len())
+        && id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+}
+
+fn is_colour(text: &str) -> bool {
+    text.len() == 7
+        && text.starts_with('#')
+        && text.bytes().skip(1).all(|byte| byte.is_ascii_hexdigit())
+}
+
+/// Scheme, host and perhaps a port; nothing that would leave a header.
+fn is_origin(text: &str) -> bool {
+    let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    host.is_some_and(|host| {
+        !host.is_empty()
+            && host.len() <= 260
+            && host.bytes().all(|b| b.is_ascii_alphanumeric() || b".-:[]".contains(&b))
+    })
 }

@@ -3,7 +3,6 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use destinations::Destination;
 use protocol::agent::Disposition;
 use protocol::event::Body;
 use protocol::http::{Start, StartAnswer};
@@ -12,7 +11,7 @@ use server::app::App;
 use server::bus::Bus;
 use server::clock::{Clock, Millis};
 use server::config::Config;
-use server::config::sections::{Department, Sections, Site};
+use server::config::sections::{Department, NamedDestination, Sections, Site};
 use server::conversation::access::Agent;
 use server::conversation::{Posted, Poster, Started, post_message, start, store};
 use server::db::Db;
@@ -175,9 +174,10 @@ fn node(folder: &Path, clock: Clock, is_first: bool) -> App {
     let archive = folder.join("archive");
     std::fs::create_dir_all(&archive).expect("a folder for transcripts");
     let to = destinations::folder::Config { path: archive, must_hold: None };
-    let to = Destination::open(&destinations::Config::Folder(to)).expect("a destination");
-    let destinations = vec![("folder".to_owned(), to)];
-    App::new(Config::default(), clock, bus, recent, db, keys, sections(), destinations)
+    let to = destinations::Config::Folder(to);
+    let to = vec![NamedDestination { name: "folder".to_owned(), to }];
+    let sections = Sections { destinations: to, ..sections() };
+    App::new(Config::default(), clock, bus, recent, db, keys, sections).expect("a node")
 }
 
 fn sections() -> Sections {

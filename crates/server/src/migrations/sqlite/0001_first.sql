@@ -158,8 +158,6 @@ create table account (
   availability text not null,
   capacity bigint not null,
   is_disabled bigint not null,
-  failures bigint not null,
-  failed_at bigint not null,
   created_at bigint not null
 );
 

@@ -1,0 +1,198 @@
+//! The settings that administrators make: sections in the database, versioned,
+//! audited, each change kept.
+//!
+//! Reading is a copy in memory; a change names the version that it was made
+//! from, so that of two who change at once the second is told.
+
+pub mod http;
+
+use protocol::http::{ChangeSection, Section};
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+
+use crate::app::App;
+use crate::audit::{self, Entry};
+use crate::bus::Topic;
+use crate::clock::Millis;
+use crate::config::sections::Sections;
+use crate::db::{Db, Tx};
+use crate::error::{Error, Result};
+use crate::events::Sender;
+use crate::ids::AccountId;
+use crate::values;
+
+/// Bytes of one section as JSON.
+const BYTES_MAX: usize = 256 * 1024;
+
+/// One part of the settings; a new one is a line here and in [`Sections`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Name {
+    Site,
+    Departments,
+    Dispositions,
+    Timing,
+    Destinations,
+}
+
+impl Name {
+    pub const ALL: [Self; 5] =
+        [Self::Site, Self::Departments, Self::Dispositions, Self::Timing, Self::Destinations];
+
+    /// As in the address and the row.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Site => "site",
+            Self::Departments => "departments",
+            Self::Dispositions => "dispositions",
+            Self::Timing => "timing",
+            Self::Destinations => "destinations",
+        }
+    }
+
+    /// From the address.
+    pub fn parse(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|name| name.code() == code)
+    }
+
+    fn value(self, sections: &Sections) -> Value {
+        match self {
+            Self::Site => json!(sections.site),
+            Self::Departments => json!(sections.departments),
+            Self::Dispositions => json!(sections.dispositions),
+            Self::Timing => json!(sections.timing),
+            Self::Destinations => json!(sections.destinations),
+        }
+    }
+
+    fn put(self, sections: &mut Sections, value: Value) -> Result<()> {
+        match self {
+            Self::Site => sections.site = read(value)?,
+            Self::Departments => sections.departments = read(value)?,
+            Self::Dispositions => sections.dispositions = read(value)?,
+            Self::Timing => sections.timing = read(value)?,
+            Self::Destinations => sections.destinations = read(value)?,
+        }
+        Ok(())
+    }
+}
+
+/// The settings of an install; what was never set is taken from `first` and kept.
+pub async fn load(db: &Db, first: Sections, now: Millis) -> Result<Sections> {
+    let missing = first.clone();
+    db.write(move |tx| {
+        for name in Name::ALL {
+            let value = name.value(&missing).to_string();
+            tx.run(
+                "insert into section (name, version, value, changed_at) values ($1, 1, $2, $3) \
+                 on conflict (name) do nothing",
+                values![name.code(), &value, now],
+            )?;
+        }
+        Ok(())
+    })
+    .await?;
+    let mut sections = first;
+    for name in Name::ALL {
+        let (_, value) = db.read(move |tx| stored(tx, name)).await?;
+        name.put(&mut sections, value)?;
+    }
+    Ok(sections)
+}
+
+/// One section as it is now.
+pub async fn section(app: &App, name: Name) -> Result<Section> {
+    let (version, value) = app.db.read(move |tx| stored(tx, name)).await?;
+    Ok(Section { section: name.code().to_owned(), version, value })
+}
+
+/// Changes one section.
+///
+/// # Errors
+/// `Invalid` or `Malformed` for a value that does not fit, `Stale` when someone
+/// was faster.
+pub async fn change(
+    app: &App,
+    by: AccountId,
+    name: Name,
+    change: ChangeSection,
+) -> Result<Section> {
+    let mut sections = (*app.sections()).clone();
+    name.put(&mut sections, change.value)?;
+    sections.check()?;
+    // Opens the destinations, so that a setting that cannot work is refused before it is stored.
+    app.check_sections(&sections)?;
+    let value = name.value(&sections).to_string();
+    if value.len() > BYTES_MAX {
+        return Err(Error::TooLarge);
+    }
+    let (now, seen) = (app.clock.now(), change.version);
+    app.db
+        .write(move |tx| {
+            let (version, _) = stored(tx, name)?;
+            if version != seen {
+                return Err(Error::Stale { expected: version });
+            }
+            keep(tx, name)?;
+            tx.run(
+                "update section set version = $1, value = $2, changed_at = $3, changed_by = $4 where name = $5",
+                values![version + 1, &value, now, &by, name.code()],
+            )?;
+            tx.ring(Topic::Settings, version + 1);
+            let detail = format!("version {}", version + 1);
+            let entry = Entry {
+                at: now,
+                actor: Sender::Agent(by),
+                action: "settings.changed",
+                subject: name.code(),
+                detail: &detail,
+            };
+            audit::record(tx, &entry)
+        })
+        .await?;
+    reload(app).await?;
+    section(app, name).await
+}
+
+/// Takes up what is stored: after a change here, and at the ring of one elsewhere.
+pub async fn reload(app: &App) -> Result<()> {
+    let mut sections = (*app.sections()).clone();
+    let stored = app.db.read(|tx| {
+        Name::ALL
+            .into_iter()
+            .map(|name| Ok((name, stored(tx, name)?.1)))
+            .collect::<Result<Vec<_>>>()
+    });
+    for (name, value) in stored.await? {
+        name.put(&mut sections, value)?;
+    }
+    app.set_sections(sections)
+}
+
+fn stored(tx: &mut Tx<'_>, name: Name) -> Result<(u64, Value)> {
+    let found = tx.row(
+        "select version, value from section where name = $1",
+        values![name.code()],
+        |row| Ok((row.number(0)?, row.text(1)?)),
+    )?;
+    let (version, text) = found.ok_or(Error::NotFound)?;
+    let value = serde_json::from_str(&text)
+        .map_err(|error| Error::broken("a stored section is JSON", error))?;
+    Ok((version, value))
+}
+
+fn keep(tx: &mut Tx<'_>, name: Name) -> Result<()> {
+    tx.run(
+        "insert into section_history (name, version, value, changed_at, changed_by) \
+         select name, version, value, changed_at, changed_by from section where name = $1",
+        values![name.code()],
+    )?;
+    Ok(())
+}
+
+fn read<T: DeserializeOwned>(value: Value) -> Result<T> {
+    serde_path_to_error::deserialize(value).map_err(|error| {
+        let path = error.path().to_string();
+        let field = if path == "." { "value".to_owned() } else { format!("value.{path}") };
+        Error::Malformed { field }
+    })
+}
