@@ -35,6 +35,11 @@ macro_rules! name {
                 Uuid::from_slice(bytes).ok().map(Self)
             }
 
+            /// For a table in memory.
+            pub fn to_bytes(&self) -> [u8; 16] {
+                *self.0.as_bytes()
+            }
+
             /// For a column.
             pub fn as_bytes(&self) -> &[u8] {
                 self.0.as_bytes()

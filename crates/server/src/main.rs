@@ -1,9 +1,19 @@
 //! Reads the command line and starts what it names.
 
+use std::io::{stdin, stdout};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use server::cli::{mask, transcript};
+use server::cli::transcript::Answer;
+use server::cli::{account, api, demo, mask, serve, transcript};
+
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
+/// Freed memory goes back to the system soon: what was in it is gone sooner too.
+#[allow(unsafe_code, reason = "the allocator reads its settings from a symbol of this name")]
+#[unsafe(export_name = "malloc_conf")]
+pub static MALLOC_CONF: &[u8] = b"background_thread:true,dirty_decay_ms:1000,muzzy_decay_ms:0\0";
 
 /// Live chat for health care.
 #[derive(Parser)]
@@ -15,29 +25,43 @@ struct Line {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Mask sensitive values in text.
+    /// Run the server
+    Serve(serve::Serve),
+    /// Try everything on this machine, with sample data
+    Demo(demo::Demo),
+    /// Staff accounts
+    #[command(subcommand)]
+    Account(account::Command),
+    /// Mask sensitive values in text
     Mask(mask::Mask),
-    /// List and check transcripts where they were delivered.
+    /// List and check transcripts where they were delivered
     #[command(subcommand)]
     Transcript(transcript::Command),
+    /// Print the description of the HTTP API (OpenAPI 3.1)
+    Api,
 }
 
 #[tokio::main]
 async fn main() -> ExitCode {
     let line = Line::parse();
-    let done = match &line.command {
-        Command::Mask(command) => {
-            mask::run(command, &mut std::io::stdin().lock(), &mut std::io::stdout().lock())
-                .map(|()| transcript::Answer::Yes)
-        }
-        Command::Transcript(command) => transcript::run(command, &mut std::io::stdout()).await,
-    };
-    match done {
-        Ok(transcript::Answer::Yes) => ExitCode::SUCCESS,
-        Ok(transcript::Answer::No) => ExitCode::from(1),
+    match run(&line.command).await {
+        Ok(Answer::Yes) => ExitCode::SUCCESS,
+        Ok(Answer::No) => ExitCode::from(1),
         Err(error) => {
             eprintln!("{error:#}");
             ExitCode::from(2)
         }
     }
+}
+
+async fn run(command: &Command) -> anyhow::Result<Answer> {
+    let done = match command {
+        Command::Serve(command) => serve::run(command).await,
+        Command::Demo(command) => demo::run(command).await,
+        Command::Account(command) => account::run(command, &mut stdout()).await,
+        Command::Mask(command) => mask::run(command, &mut stdin().lock(), &mut stdout().lock()),
+        Command::Transcript(command) => return transcript::run(command, &mut stdout()).await,
+        Command::Api => api::run(&mut stdout()),
+    };
+    done.map(|()| Answer::Yes)
 }

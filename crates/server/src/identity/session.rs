@@ -24,6 +24,11 @@ pub struct Session {
 }
 
 impl Session {
+    /// Whether a use now is worth writing down.
+    pub fn wants_touch(&self, now: Millis) -> bool {
+        self.used_at.plus_seconds(TOUCH_SECONDS) <= now
+    }
+
     /// When it ends if nothing more is done.
     pub fn idle_until(&self, app: &App) -> Millis {
         self.used_at.plus_seconds(app.config.sessions.idle_seconds).min(self.ends_at)
@@ -56,7 +61,7 @@ pub async fn of_hash(app: &App, hash: [u8; 32]) -> Result<Session> {
     let (now, idle) = (app.clock.now(), app.config.sessions.idle_seconds);
     let mut session =
         app.db.read(move |tx| find(tx, &hash, now, idle)).await?.ok_or(Error::SignedOut)?;
-    if session.used_at.plus_seconds(TOUCH_SECONDS) <= now {
+    if session.wants_touch(now) {
         app.db
             .write(move |tx| {
                 tx.run("update session set used_at = $1 where hash = $2", values![now, &hash])

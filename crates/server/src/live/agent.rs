@@ -1,0 +1,278 @@
+//! The console's socket, `/live/agent`.
+
+mod lists;
+mod opened;
+pub mod verbs;
+
+use std::time::Duration;
+
+use axum::extract::State;
+use axum::extract::ws::WebSocketUpgrade;
+use axum::response::Response;
+use protocol::agent::{Department, Frame, Hello, Request};
+use tokio::time::{Instant, timeout};
+
+use super::socket::{Gone, Incoming, Sent, Socket};
+use super::{Live, PING_SECONDS, spread_ms};
+use crate::app::App;
+use crate::bus::{Mailbox, Ring, Topic};
+use crate::conversation::access::Agent;
+use crate::conversation::presence;
+use crate::error::{Error, Result};
+use crate::identity::{Account, Right, Session, session, ticket};
+use crate::ids::ConnectionId;
+use crate::wire;
+use lists::Lists;
+use opened::Opened;
+
+/// Lists are looked up at most this often, however much happens.
+const LISTS_MS: u64 = 200;
+
+/// `GET /live/agent`.
+pub async fn open(State(live): State<Live>, asked: WebSocketUpgrade) -> Response {
+    live.clone().upgrade(asked, move |socket| serve(live, socket))
+}
+
+/// One console's connection.
+struct Console {
+    live: Live,
+    socket: Socket,
+    mailbox: Mailbox,
+    session: Session,
+    agent: Agent,
+    lists: Lists,
+    opened: Opened,
+    ping_at: Instant,
+    was_heard: bool,
+    lists_at: Option<Instant>,
+}
+
+async fn serve(live: Live, mut socket: Socket) {
+    let session = match admitted(&live.app, &mut socket).await {
+        Ok(Some(session)) => session,
+        Ok(None) => return,
+        Err(error) => return refuse(&mut socket, &error).await,
+    };
+    let (connection, agent) = (ConnectionId::fresh(), agent_of(&session.account));
+    let who = presence::Who::Agent(agent.id);
+    let app = live.app.clone();
+    if let Err(error) = presence::came(&app, connection, who).await {
+        return refuse(&mut socket, &error).await;
+    }
+    let mut console = Console {
+        mailbox: app.bus.mailbox(),
+        live,
+        socket,
+        session,
+        agent,
+        lists: Lists::default(),
+        opened: Opened::default(),
+        ping_at: Instant::now() + Duration::from_secs(PING_SECONDS),
+        was_heard: true,
+        lists_at: None,
+    };
+    if console.begin().await.is_ok() {
+        // Whoever is gone needs no last word.
+        let _ = console.talk().await;
+    }
+    console.opened.leave_all(&app, &console.agent).await;
+    let who = presence::Who::Agent(console.agent.id);
+    if let Err(error) = presence::went(&app, connection, who).await {
+        tracing::warn!(%error, "an agent's leaving was not noted");
+    }
+}
+
+/// The first frame, in time, in our version, with a ticket that is still good.
+async fn admitted(app: &App, socket: &mut Socket) -> Result<Option<Session>> {
+    let patience = Duration::from_secs(app.config.limits.authenticate_seconds.into());
+    let first = timeout(patience, socket.next()).await.map_err(|_| Error::SignedOut)?;
+    let text = match first {
+        Incoming::Text(text) => text,
+        Incoming::Refused(error) => return Err(error),
+        Incoming::Pong => return Err(Error::SignedOut),
+        Incoming::Gone => return Ok(None),
+    };
+    let hello: Hello = wire::parse(text.as_bytes())?;
+    if hello.protocol != protocol::VERSION {
+        return Err(Error::OtherVersion);
+    }
+    ticket::redeem(app, hello.ticket.expose()).await.map(Some)
+}
+
+/// An account as conversations know it.
+fn agent_of(account: &Account) -> Agent {
+    Agent {
+        id: account.id,
+        name: account.display_name.clone(),
+        is_supervisor: Right::Oversee.is_of(account.role),
+        departments: account.departments.clone(),
+    }
+}
+
+impl Console {
+    async fn begin(&mut self) -> Sent {
+        for topic in [Topic::Account(self.agent.id), Topic::Staff, Topic::Sessions(self.agent.id)] {
+            self.mailbox.listen(topic);
+        }
+        for department in &self.agent.departments {
+            self.mailbox.listen(Topic::Queue(department.clone()));
+        }
+        let welcome = self.welcome();
+        self.socket.send(&welcome).await?;
+        self.send_lists().await
+    }
+
+    fn welcome(&self) -> Frame {
+        let (sections, account) = (self.live.app.sections(), &self.session.account);
+        let own = sections.departments.iter().map(|department| Department {
+            id: department.id.clone(),
+            name: department.name.clone(),
+        });
+        Frame::Welcome {
+            protocol: protocol::VERSION,
+            me: account.to_me(),
+            availability: account.availability,
+            capacity: account.capacity,
+            departments: own.collect(),
+            dispositions: sections.dispositions.clone(),
+            practice: true,
+        }
+    }
+
+    async fn talk(&mut self) -> Sent {
+        loop {
+            let idle_until = self.session.idle_until(&self.live.app);
+            let wake = self.lists_at.map_or(self.ping_at, |at| at.min(self.ping_at));
+            tokio::select! {
+                incoming = self.socket.next() => match incoming {
+                    Incoming::Text(text) => {
+                        self.was_heard = true;
+                        let request: Request = match wire::parse(text.as_bytes()) {
+                            Ok(request) => request,
+                            Err(error) => return self.end(&error).await,
+                        };
+                        drop(text);
+                        self.answer(request).await?;
+                    }
+                    Incoming::Pong => self.was_heard = true,
+                    Incoming::Refused(error) => return self.end(&error).await,
+                    Incoming::Gone => return Err(Gone),
+                },
+                rings = self.mailbox.next() => self.rung(rings).await?,
+                () = self.live.stopping.cancelled() => {
+                    self.socket.part(&Frame::Reconnect { after_ms: spread_ms() }).await;
+                    return Ok(());
+                }
+                () = self.live.app.clock.until(idle_until) => self.must_be_signed_in().await?,
+                () = tokio::time::sleep_until(wake) => self.woken().await?,
+            }
+        }
+    }
+
+    async fn answer(&mut self, request: Request) -> Sent {
+        // What somebody does keeps them signed in; that the session ended comes as a ring.
+        if self.session.wants_touch(self.live.app.clock.now()) {
+            match session::of_hash(&self.live.app, self.session.hash).await {
+                Ok(session) => self.session = session,
+                Err(error) => return self.end(&error).await,
+            }
+        }
+        let id = request.id;
+        let done = Box::pin(verbs::carry_out(self, request.verb)).await;
+        let frame = match done {
+            Ok((number, at)) => Frame::Done { id, number, at },
+            Err(error) => Frame::Refused { id, problem: error.to_problem() },
+        };
+        self.socket.send(&frame).await?;
+        self.send_fresh().await
+    }
+
+    async fn rung(&mut self, rings: Vec<Ring>) -> Sent {
+        for ring in rings {
+            match ring.topic {
+                Topic::Conversation(id) => {
+                    self.opened.rung(id);
+                    self.lists_are_due();
+                }
+                Topic::View(id) => {
+                    self.opened.view_rung(id);
+                    self.lists_are_due();
+                }
+                Topic::VisitorTypes(id) => {
+                    let (conversation, on) = (id.to_string(), ring.number > 0);
+                    self.socket.send(&Frame::Typing { conversation, on }).await?;
+                }
+                Topic::Sessions(_) => self.must_be_signed_in().await?,
+                _ => self.lists_are_due(),
+            }
+        }
+        self.send_fresh().await
+    }
+
+    /// What the open conversations have that was not sent yet.
+    async fn send_fresh(&mut self) -> Sent {
+        match self.opened.send_fresh(&self.live.app, &self.agent, &mut self.socket).await {
+            Ok(sent) => sent,
+            Err(error) => self.end(&error).await,
+        }
+    }
+
+    fn lists_are_due(&mut self) {
+        if self.lists_at.is_none() {
+            self.lists_at = Some(self.lists.next_at(Duration::from_millis(LISTS_MS)));
+        }
+    }
+
+    async fn woken(&mut self) -> Sent {
+        let now = Instant::now();
+        if self.lists_at.is_some_and(|at| at <= now) {
+            self.send_lists().await?;
+        }
+        if self.ping_at <= now {
+            if !std::mem::take(&mut self.was_heard) {
+                return Err(Gone);
+            }
+            self.ping_at = now + Duration::from_secs(PING_SECONDS);
+            self.socket.ping().await?;
+        }
+        Ok(())
+    }
+
+    async fn send_lists(&mut self) -> Sent {
+        self.lists_at = None;
+        if !Right::Converse.is_of(self.session.account.role) {
+            return self.socket.send(&Frame::Rows { changed: Vec::new(), gone: Vec::new() }).await;
+        }
+        match self.lists.changed(&self.live.app, &self.agent).await {
+            Ok(frames) => {
+                for frame in frames {
+                    self.socket.send(&frame).await?;
+                }
+                Ok(())
+            }
+            Err(error) => self.end(&error).await,
+        }
+    }
+
+    async fn must_be_signed_in(&mut self) -> Sent {
+        match session::look(&self.live.app, self.session.hash).await {
+            Ok(Some(session)) => {
+                self.session = session;
+                Ok(())
+            }
+            Ok(None) => self.end(&Error::SignedOut).await,
+            Err(error) => self.end(&error).await,
+        }
+    }
+
+    async fn end(&mut self, error: &Error) -> Sent {
+        refuse(&mut self.socket, error).await;
+        Err(Gone)
+    }
+}
+
+async fn refuse(socket: &mut Socket, error: &Error) {
+    let problem = error.to_problem();
+    let code = problem.code;
+    socket.bye(&Frame::Bye { problem }, code).await;
+}

@@ -1,0 +1,273 @@
+//! The visitor's socket, `/live/visitor`.
+
+mod verbs;
+
+use std::time::Duration;
+
+use axum::extract::State;
+use axum::extract::ws::WebSocketUpgrade;
+use axum::response::Response;
+use protocol::event::State as Standing;
+use protocol::visitor::{Frame, Hello, Request, View};
+use tokio::time::{Instant, timeout};
+
+use super::socket::{Gone, Incoming, Sent, Socket};
+use super::{Live, PING_SECONDS, in_frames, spread_ms};
+use crate::bus::{Mailbox, Ring, Topic};
+use crate::conversation::{access, presence, read, view};
+use crate::error::{Error, Result};
+use crate::ids::{ConnectionId, ConversationId, sha256};
+use crate::wire;
+
+/// While it waits in line, its place is looked up at most this often.
+const PLACE_SECONDS: u64 = 2;
+
+/// `GET /live/visitor`.
+pub async fn open(State(live): State<Live>, asked: WebSocketUpgrade) -> Response {
+    live.clone().upgrade(asked, move |socket| serve(live, socket))
+}
+
+/// One visitor's connection.
+struct Visitor {
+    live: Live,
+    socket: Socket,
+    mailbox: Mailbox,
+    id: ConversationId,
+    token_hash: [u8; 32],
+    /// The newest number that was sent.
+    after: u64,
+    sent: View,
+    ping_at: Instant,
+    was_heard: bool,
+    place_at: Option<Instant>,
+    queue: Option<Topic>,
+}
+
+async fn serve(live: Live, mut socket: Socket) {
+    let connection = ConnectionId::fresh();
+    let mut visitor = match admitted(live, &mut socket).await {
+        Ok(Some((live, hello))) => match Visitor::begin(live, socket, hello).await {
+            Ok(visitor) => visitor,
+            Err((mut socket, error)) => return refuse(&mut socket, &error).await,
+        },
+        Ok(None) => return,
+        Err(error) => return refuse(&mut socket, &error).await,
+    };
+    let who = presence::Who::Visitor(visitor.id);
+    if let Err(error) = presence::came(&visitor.live.app, connection, who).await {
+        return refuse(&mut visitor.socket, &error).await;
+    }
+    if visitor.listen().await.is_ok() {
+        // Whoever is gone needs no last word.
+        let _ = visitor.talk().await;
+    }
+    let who = presence::Who::Visitor(visitor.id);
+    if let Err(error) = presence::went(&visitor.live.app, connection, who).await {
+        tracing::warn!(%error, "a visitor's leaving was not noted");
+    }
+}
+
+/// The first frame, in time and in our version.
+async fn admitted(live: Live, socket: &mut Socket) -> Result<Option<(Live, Hello)>> {
+    let patience = Duration::from_secs(live.app.config.limits.authenticate_seconds.into());
+    let first = timeout(patience, socket.next()).await.map_err(|_| Error::SignedOut)?;
+    let text = match first {
+        Incoming::Text(text) => text,
+        Incoming::Refused(error) => return Err(error),
+        Incoming::Pong => return Err(Error::SignedOut),
+        Incoming::Gone => return Ok(None),
+    };
+    let hello: Hello = wire::parse(text.as_bytes())?;
+    if hello.protocol != protocol::VERSION {
+        return Err(Error::OtherVersion);
+    }
+    Ok(Some((live, hello)))
+}
+
+impl Visitor {
+    async fn begin(
+        live: Live,
+        socket: Socket,
+        hello: Hello,
+    ) -> std::result::Result<Self, (Socket, Error)> {
+        let token_hash = sha256(hello.token.expose().as_bytes());
+        match Self::welcomed(&live, token_hash).await {
+            Ok((id, frame, view)) => {
+                let mut mailbox = live.app.bus.mailbox();
+                for topic in [Topic::Conversation(id), Topic::View(id), Topic::AgentTypes(id)] {
+                    mailbox.listen(topic);
+                }
+                let mut visitor = Self {
+                    live,
+                    socket,
+                    mailbox,
+                    id,
+                    token_hash,
+                    after: hello.after,
+                    sent: view,
+                    ping_at: Instant::now() + Duration::from_secs(PING_SECONDS),
+                    was_heard: true,
+                    place_at: None,
+                    queue: None,
+                };
+                // If nobody is there any more, the loop finds out.
+                let _ = visitor.socket.send(&frame).await;
+                Ok(visitor)
+            }
+            Err(error) => Err((socket, error)),
+        }
+    }
+
+    async fn welcomed(live: &Live, token_hash: [u8; 32]) -> Result<(ConversationId, Frame, View)> {
+        let (id, token) = access::admit_visitor(&live.app, token_hash).await?;
+        let view = view::view(&live.app, id).await?;
+        let last = view::last_shown(&live.app, id).await?;
+        let frame = Frame::Welcome {
+            protocol: protocol::VERSION,
+            token: token.expose().to_owned(),
+            view: view.clone(),
+            last,
+        };
+        Ok((id, frame, view))
+    }
+
+    /// Sends what happened since the number in the first frame.
+    async fn listen(&mut self) -> Sent {
+        self.listen_to_queue();
+        self.send_events().await
+    }
+
+    async fn talk(&mut self) -> Sent {
+        loop {
+            let wake = self.place_at.map_or(self.ping_at, |at| at.min(self.ping_at));
+            tokio::select! {
+                incoming = self.socket.next() => match incoming {
+                    Incoming::Text(text) => {
+                        self.was_heard = true;
+                        let request: Request = match wire::parse(text.as_bytes()) {
+                            Ok(request) => request,
+                            Err(error) => return self.end(&error).await,
+                        };
+                        drop(text);
+                        self.answer(request).await?;
+                    }
+                    Incoming::Pong => self.was_heard = true,
+                    Incoming::Refused(error) => return self.end(&error).await,
+                    Incoming::Gone => return Err(Gone),
+                },
+                rings = self.mailbox.next() => self.rung(rings).await?,
+                () = self.live.stopping.cancelled() => {
+                    self.socket.part(&Frame::Reconnect { after_ms: spread_ms() }).await;
+                    return Ok(());
+                }
+                () = tokio::time::sleep_until(wake) => self.woken().await?,
+            }
+        }
+    }
+
+    async fn answer(&mut self, request: Request) -> Sent {
+        let id = request.id;
+        let done = Box::pin(verbs::carry_out(self, request.verb)).await;
+        let frame = match done {
+            Ok((number, at)) => Frame::Done { id, number, at },
+            Err(error) => Frame::Refused { id, problem: error.to_problem() },
+        };
+        self.socket.send(&frame).await
+    }
+
+    async fn rung(&mut self, rings: Vec<Ring>) -> Sent {
+        let mut is_changed = false;
+        for ring in rings {
+            match ring.topic {
+                Topic::Conversation(_) => {
+                    is_changed |= self.send_events().await?;
+                }
+                Topic::View(_) => is_changed = true,
+                Topic::AgentTypes(_) => {
+                    self.socket.send(&Frame::Typing { on: ring.number > 0 }).await?;
+                }
+                Topic::Queue(_) if self.place_at.is_none() => {
+                    self.place_at = Some(Instant::now() + Duration::from_secs(PLACE_SECONDS));
+                }
+                _ => {}
+            }
+        }
+        if is_changed { self.send_view().await } else { Ok(()) }
+    }
+
+    async fn woken(&mut self) -> Sent {
+        let now = Instant::now();
+        if self.place_at.is_some_and(|at| at <= now) {
+            self.place_at = None;
+            self.send_view().await?;
+        }
+        if self.ping_at <= now {
+            if !std::mem::take(&mut self.was_heard) {
+                return Err(Gone);
+            }
+            self.ping_at = now + Duration::from_secs(PING_SECONDS);
+            self.socket.ping().await?;
+        }
+        Ok(())
+    }
+
+    /// Everything after the newest number; whether any of it may have changed the view.
+    async fn send_events(&mut self) -> std::result::Result<bool, Gone> {
+        let mut is_changed = false;
+        loop {
+            let events = match read::shown_after(&self.live.app, self.id, self.after).await {
+                Ok(events) => events,
+                Err(error) => return self.end(&error).await.map(|()| false),
+            };
+            let Some(last) = events.last() else { return Ok(is_changed) };
+            let last = last.number;
+            use protocol::event::Body::{Amended, Message};
+            is_changed |=
+                events.iter().any(|e| !matches!(e.body, Message { .. } | Amended { .. }));
+            for events in in_frames(events) {
+                self.socket.send(&Frame::Events { events }).await?;
+            }
+            self.after = last;
+        }
+    }
+
+    async fn send_view(&mut self) -> Sent {
+        let view = match view::view(&self.live.app, self.id).await {
+            Ok(view) => view,
+            Err(error) => return self.end(&error).await,
+        };
+        if view != self.sent {
+            self.sent = view.clone();
+            self.listen_to_queue();
+            self.socket.send(&Frame::View { view }).await?;
+        }
+        Ok(())
+    }
+
+    /// Only who waits cares for the line.
+    fn listen_to_queue(&mut self) {
+        let is_waiting = self.sent.state == Standing::Waiting;
+        let queue = is_waiting.then(|| Topic::Queue(self.sent.department.clone()));
+        if queue == self.queue {
+            return;
+        }
+        if let Some(left) = self.queue.take() {
+            self.mailbox.forget(&left);
+        }
+        if let Some(joined) = queue.clone() {
+            self.mailbox.listen(joined);
+        }
+        self.queue = queue;
+    }
+
+    async fn end(&mut self, error: &Error) -> Sent {
+        refuse(&mut self.socket, error).await;
+        Err(Gone)
+    }
+}
+
+async fn refuse(socket: &mut Socket, error: &Error) {
+    let problem = error.to_problem();
+    let code = problem.code;
+    socket.bye(&Frame::Bye { problem }, code).await;
+}

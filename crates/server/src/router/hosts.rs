@@ -1,0 +1,82 @@
+//! Which origin a request is for: its Host decides, and a foreign one gets nothing.
+
+use std::collections::HashMap;
+use std::convert::Infallible;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use tower::{Service, ServiceExt};
+
+use super::{Doors, On, of};
+use crate::app::App;
+use crate::values;
+
+/// Everything that a node answers. Cheap to clone.
+#[derive(Clone)]
+pub struct Hosts {
+    by_host: Arc<HashMap<String, Router>>,
+    /// For load balancers, which know no name of ours.
+    any: Router,
+}
+
+impl Hosts {
+    /// The three origins. `more` are pages beside them, by origin.
+    pub fn new(doors: &Doors, more: Vec<(String, Router)>) -> Self {
+        let origins = &doors.app.config.origins;
+        let mut by_host = HashMap::new();
+        by_host.insert(host(&origins.console), of(doors, On::Console));
+        by_host.insert(host(&origins.widget), of(doors, On::Widget));
+        by_host.insert(host(&origins.files), Router::new());
+        for (origin, pages) in more {
+            let known = by_host.remove(&host(&origin)).unwrap_or_default();
+            by_host.insert(host(&origin), known.merge(pages));
+        }
+        let any = Router::new()
+            .route("/healthz", get(|| async { "ok\n" }))
+            .route("/readyz", get(ready))
+            .with_state(doors.app.clone());
+        Self { by_host: Arc::new(by_host), any }
+    }
+
+    /// The answer to one request.
+    pub async fn answer(&self, request: Request<Body>) -> std::result::Result<Response, Infallible> {
+        let path = request.uri().path();
+        if path == "/healthz" || path == "/readyz" {
+            return self.any.clone().oneshot(request).await;
+        }
+        let named = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
+        let found = named.and_then(|host| self.by_host.get(&host.to_ascii_lowercase()));
+        match found {
+            Some(router) => router.clone().call(request).await,
+            None => Ok(unknown_host()),
+        }
+    }
+}
+
+/// `https://chat.example` is asked for as `chat.example`.
+fn host(origin: &str) -> String {
+    origin.split_once("://").map_or(origin, |(_, host)| host).to_ascii_lowercase()
+}
+
+fn unknown_host() -> Response {
+    let words = "This Sotto does not answer to that name. Compare `origins` in its settings file.\n";
+    (StatusCode::MISDIRECTED_REQUEST, words).into_response()
+}
+
+/// Whether the database answers and today's key is there.
+async fn ready(State(app): State<App>) -> Response {
+    let reads = app.db.read(|tx| tx.count("select count(*) from node", values![])).await;
+    let has_key = app.keys.ready(&app.db, &app.clock.now().day()).await;
+    match (reads, has_key) {
+        (Ok(_), Ok(())) => "ready\n".into_response(),
+        (Err(error), _) | (_, Err(error)) => {
+            tracing::warn!(%error, "not ready");
+            (StatusCode::SERVICE_UNAVAILABLE, "not ready\n").into_response()
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! A running node: opened, served, and ended so that nothing is lost.
+
+mod accept;
+mod lock;
+mod loops;
+mod metered;
+mod open;
+
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+use crate::app::App;
+use crate::router::{Doors, Hosts};
+
+pub use lock::Lock;
+pub use metered::recorder;
+pub use open::open;
+
+/// How long sockets and requests may take to end after a stop.
+const DRAIN_SECONDS: u64 = 20;
+
+/// Serves until `stop`, then drains: no new connection, every socket is asked to
+/// connect elsewhere, running requests and units of work end, the database closes.
+pub async fn serve(
+    app: App,
+    listener: TcpListener,
+    pages: Vec<(String, Router)>,
+    stop: impl Future<Output = ()>,
+) -> anyhow::Result<()> {
+    let doors = Doors::new(app.clone());
+    let hosts = Arc::new(Hosts::new(&doors, pages));
+    let stopping = CancellationToken::new();
+    let loops = loops::start(&app, &stopping).await?;
+    let metered = metered::serve(&app, &doors.live, &stopping).await?;
+    let accepting = accept::Accepting::new(&app.config.limits);
+    tokio::select! {
+        () = accepting.accept(&listener, &hosts) => {}
+        () = stop => {}
+    }
+    drop(listener);
+    tracing::info!(sockets = doors.live.count(), "stopping");
+    let patience = Duration::from_secs(DRAIN_SECONDS);
+    let drained = tokio::time::timeout(patience, async {
+        doors.live.drain().await;
+        accepting.end().await;
+    });
+    if drained.await.is_err() {
+        tracing::warn!("some connections did not end in time");
+    }
+    stopping.cancel();
+    loops.end().await;
+    metered.end().await;
+    app.db.close().await;
+    tracing::info!("stopped");
+    Ok(())
+}
