@@ -11,11 +11,14 @@ use crate::config::Config;
 use crate::config::sections::Sections;
 use crate::db::Db;
 use crate::events::Recent;
+use crate::ids::NodeId;
 use crate::keys::Keys;
 
 /// One running node.
 #[derive(Clone)]
 pub struct App {
+    /// Names this process among those that serve the same database.
+    pub node: NodeId,
     pub config: Arc<Config>,
     pub clock: Clock,
     pub bus: Bus,
@@ -46,7 +49,10 @@ impl App {
         sections: Sections,
         destinations: Vec<(String, Destination)>,
     ) -> Self {
+        let ring = keys.ring.clone();
+        recent.on_forget(move |id| ring.forget(id));
         Self {
+            node: NodeId::fresh(),
             config: Arc::new(config),
             clock,
             bus,
