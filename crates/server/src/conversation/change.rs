@@ -53,12 +53,33 @@ impl Unit {
             key: &self.key,
             timing: self.timing(),
         };
-        let after = store::save(tx, &by, change)?;
-        tx.ring(Topic::Queue(after.department.clone()), 0);
-        if let Some(agent) = &after.agent {
-            tx.ring(Topic::Account(agent.id), after.seq);
+        // Who loses it is told as well as who gets it.
+        if let Some(before) = store::load(tx, change.after.id)? {
+            ring_all(tx, &before);
         }
+        let after = store::save(tx, &by, change)?;
+        ring_all(tx, &after);
+        tx.ring(Topic::View(after.id), after.seq);
+        tx.ring(Topic::Staff, 0);
         Ok(after)
+    }
+}
+
+/// For a change of state: the department's queue, and whoever has or is offered it.
+fn ring_all(tx: &mut Tx<'_>, conversation: &Conversation) {
+    tx.ring(Topic::Queue(conversation.department.clone()), conversation.seq);
+    let held = conversation.agent.as_ref();
+    let offered = conversation.offer.as_ref().map(|offer| &offer.to);
+    for agent in held.into_iter().chain(offered) {
+        tx.ring(Topic::Account(agent.id), conversation.seq);
+    }
+}
+
+/// For a change within a state: the list that the conversation stands in.
+pub(super) fn ring_lists(tx: &mut Tx<'_>, conversation: &Conversation) {
+    match &conversation.agent {
+        Some(agent) => tx.ring(Topic::Account(agent.id), conversation.seq),
+        None => tx.ring(Topic::Queue(conversation.department.clone()), conversation.seq),
     }
 }
 
