@@ -5,18 +5,21 @@
 
 pub mod accept;
 pub mod access;
+pub(crate) mod capacity;
 pub mod change;
 pub mod close;
 pub mod correct;
 pub(crate) mod keyring;
 pub mod note;
 pub mod post_message;
+pub mod presence;
 pub mod rate;
 pub mod read;
 pub mod seen;
 pub mod start;
 pub mod state;
 pub mod store;
+pub mod view;
 
 pub use accept::accept;
 pub(crate) use change::delay_over;
@@ -26,9 +29,11 @@ pub use correct::correct;
 pub(crate) use keyring::key_of;
 pub use note::note;
 pub use post_message::{Posted, Poster, post_message};
+pub use presence::{Who, came, forget_node_rows, renew_lease, went};
 pub use rate::rate;
 pub use read::{events_after, shown_after};
 pub use seen::{agent_saw, visitor_saw, visitor_seen};
 pub(crate) use start::masks;
 pub use start::{Started, start};
 pub use state::{Change, Conversation};
+pub use view::view;

@@ -27,17 +27,20 @@ pub enum Kind {
     WrapUpOver,
     /// A waiting visitor's connection went; did they come back?
     VisitorGone,
+    /// The connection of an active conversation's agent went; did they come back?
+    AgentGone,
     Deliver,
     Shred,
 }
 
 impl Kind {
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::AcceptOver,
         Self::Silence,
         Self::OpenTooLong,
         Self::WrapUpOver,
         Self::VisitorGone,
+        Self::AgentGone,
         Self::Deliver,
         Self::Shred,
     ];
@@ -50,6 +53,7 @@ impl Kind {
             Self::OpenTooLong => "open_too_long",
             Self::WrapUpOver => "wrap_up_over",
             Self::VisitorGone => "visitor_gone",
+            Self::AgentGone => "agent_gone",
             Self::Deliver => "deliver",
             Self::Shred => "shred",
         }

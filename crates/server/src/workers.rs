@@ -37,7 +37,8 @@ async fn work(app: &App, job: Job) -> Result<()> {
         | Kind::Silence
         | Kind::OpenTooLong
         | Kind::WrapUpOver
-        | Kind::VisitorGone => conversation::delay_over(app, job).await,
+        | Kind::VisitorGone
+        | Kind::AgentGone => conversation::delay_over(app, job).await,
         Kind::Deliver => archive::deliver::deliver(app, job.subject).await,
         Kind::Shred => archive::shred::shred(app, job.subject).await,
     }

@@ -5,7 +5,7 @@
 
 mod row;
 
-use protocol::event::{Body, Ending, Person};
+use protocol::event::{Body, Ending, Person, State};
 use protocol::{Mask, Text};
 
 use super::state::{Agent, Change, Conversation, Happened};
@@ -107,7 +107,9 @@ pub fn append(
         sealed: by.key.seal(&place, &plain(body)?),
     };
     insert_event(tx, &event, resendable.map(|r| &r.fingerprint))?;
-    for reaction in reactions::to(kind, false, by.timing, by.now) {
+    // In every other state the closing delivers what was added.
+    let is_delivered = conversation.state == State::Delivered;
+    for reaction in reactions::to(kind, is_delivered, by.timing, by.now) {
         match reaction {
             Reaction::Schedule(job, due) => jobs::schedule(tx, job, event.conversation, due)?,
             Reaction::Cancel(job) => jobs::cancel(tx, job, event.conversation)?,

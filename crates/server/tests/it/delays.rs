@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use protocol::event::{Body, Ending, Returned, State};
-use server::conversation::{accept, assign, end, keep_open, reopen, store, transfer};
+use server::conversation::{Who, accept, assign, came, end, keep_open, reopen, store, transfer};
 use server::error::Error;
-use server::ids::ConversationId;
+use server::ids::{ConnectionId, ConversationId};
 use server::workers;
 
 use crate::world::{World, says};
@@ -66,6 +66,7 @@ async fn silence_warns_at_ten_minutes_and_closes_at_twenty() {
 async fn nothing_is_open_past_twelve_hours() {
     let world = World::new();
     let asked = world.visitor("Hello").await;
+    came(&world.app, ConnectionId::fresh(), Who::Visitor(asked.id)).await.unwrap();
     world.waits(12 * 60 * MINUTE - MINUTE).await;
     assert_eq!(world.state_of(asked.id).await.0, State::Waiting);
     world.waits(MINUTE).await;
