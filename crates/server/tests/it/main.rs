@@ -6,6 +6,7 @@ mod archive;
 mod canary;
 mod conversation;
 mod delays;
+mod doors;
 mod lists;
 mod presence;
 mod reading;
