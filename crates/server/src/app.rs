@@ -12,11 +12,14 @@ use crate::config::sections::{NamedDestination, Sections};
 use crate::db::Db;
 use crate::error::{Error, Result};
 use crate::events::Recent;
+use crate::ids::NodeId;
 use crate::keys::Keys;
 
 /// One running node.
 #[derive(Clone)]
 pub struct App {
+    /// Names this process among those that serve the same database.
+    pub node: NodeId,
     pub config: Arc<Config>,
     pub clock: Clock,
     pub bus: Bus,
@@ -51,7 +54,10 @@ impl App {
         keys: Keys,
         sections: Sections,
     ) -> Result<Self> {
+        let ring = keys.ring.clone();
+        recent.on_forget(move |id| ring.forget(id));
         Ok(Self {
+            node: NodeId::fresh(),
             config: Arc::new(config),
             clock,
             bus,

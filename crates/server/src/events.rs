@@ -4,7 +4,7 @@
 //! bounded; the commit fills it. What it lacks is read from the database.
 
 use std::collections::{HashMap, VecDeque};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use crate::clock::Millis;
 use crate::ids::{AccountId, ConversationId};
@@ -126,7 +126,13 @@ pub struct Event {
 
 /// The newest events of the liveliest conversations.
 #[derive(Default)]
-pub struct Recent(Mutex<Kept>);
+pub struct Recent {
+    kept: Mutex<Kept>,
+    /// Whoever else keeps something of a conversation.
+    forgets_too: OnceLock<Forgets>,
+}
+
+type Forgets = Box<dyn Fn(ConversationId) + Send + Sync>;
 
 #[derive(Default)]
 struct Kept {
@@ -137,7 +143,7 @@ struct Kept {
 impl Recent {
     /// After a commit: keeps new events, replaces amended ones.
     pub fn keep(&self, event: Arc<Event>) {
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut kept = self.lock();
         let id = event.conversation;
         if !kept.by_conversation.contains_key(&id) {
             kept.order.push_back(id);
@@ -152,8 +158,11 @@ impl Recent {
             *known = event;
             return;
         }
-        if events.back().is_some_and(|last| last.seq + 1 != event.seq) {
-            events.clear();
+        match events.back().map(|last| last.seq) {
+            // An amended event that is kept no longer.
+            Some(last) if event.seq < last => return,
+            Some(last) if event.seq > last + 1 => events.clear(),
+            _ => {}
         }
         events.push_back(event);
         if events.len() > EVENTS_MAX {
@@ -163,7 +172,7 @@ impl Recent {
 
     /// All events after `seq`, if every one of them up to `last` is kept.
     pub fn after(&self, id: ConversationId, seq: u64, last: u64) -> Option<Vec<Arc<Event>>> {
-        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let kept = self.lock();
         let events = kept.by_conversation.get(&id)?;
         let has_first = events.front()?.seq <= seq + 1;
         let has_last = events.back()?.seq >= last;
@@ -171,16 +180,45 @@ impl Recent {
             .then(|| events.iter().filter(|event| event.seq > seq).cloned().collect())
     }
 
+    /// All events that the visitor sees after a number, if every one of them is kept.
+    ///
+    /// What is kept ends with the newest commit of this node.
+    pub fn shown_after(&self, id: ConversationId, number: u64) -> Option<Vec<Arc<Event>>> {
+        let kept = self.lock();
+        let events = kept.by_conversation.get(&id)?;
+        let is_whole = events.front()?.seq == 1
+            || events.iter().any(|event| (1..=number).contains(&event.shown));
+        is_whole.then(|| events.iter().filter(|event| event.shown > number).cloned().collect())
+    }
+
+    /// All events after a seq, if every one of them is kept.
+    pub fn newest_after(&self, id: ConversationId, seq: u64) -> Option<Vec<Arc<Event>>> {
+        self.after(id, seq, seq)
+    }
+
     /// One event, if it is kept.
     pub fn one(&self, id: ConversationId, seq: u64) -> Option<Arc<Event>> {
-        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let kept = self.lock();
         kept.by_conversation.get(&id)?.iter().find(|event| event.seq == seq).cloned()
     }
 
     /// After a shred: nothing of the conversation stays.
     pub fn forget(&self, id: ConversationId) {
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut kept = self.lock();
         kept.by_conversation.remove(&id);
         kept.order.retain(|held| *held != id);
+        drop(kept);
+        if let Some(forget) = self.forgets_too.get() {
+            forget(id);
+        }
+    }
+
+    /// Who is told of a shred as well; the first who asks.
+    pub fn on_forget(&self, forget: impl Fn(ConversationId) + Send + Sync + 'static) {
+        let _ = self.forgets_too.set(Box::new(forget));
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Kept> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

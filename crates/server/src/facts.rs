@@ -70,6 +70,16 @@ pub struct Fact<'a> {
     pub amount: i64,
 }
 
+/// How long those waited whom a department accepted since a time, newest first, in milliseconds.
+pub fn waits(tx: &mut Tx<'_>, department: &str, since: Millis, limit: u32) -> Result<Vec<i64>> {
+    tx.rows(
+        "select amount from fact where at >= $1 and kind = $2 and department = $3 \
+         order by at desc, id desc limit $4",
+        values![since, Kind::Accepted.code(), department, limit],
+        |row| row.int(0),
+    )
+}
+
 /// Counts it.
 pub fn count(tx: &mut Tx<'_>, fact: &Fact<'_>) -> Result<()> {
     tx.run(

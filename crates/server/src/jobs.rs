@@ -27,17 +27,20 @@ pub enum Kind {
     WrapUpOver,
     /// A waiting visitor's connection went; did they come back?
     VisitorGone,
+    /// The connection of an active conversation's agent went; did they come back?
+    AgentGone,
     Deliver,
     Shred,
 }
 
 impl Kind {
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::AcceptOver,
         Self::Silence,
         Self::OpenTooLong,
         Self::WrapUpOver,
         Self::VisitorGone,
+        Self::AgentGone,
         Self::Deliver,
         Self::Shred,
     ];
@@ -50,6 +53,7 @@ impl Kind {
             Self::OpenTooLong => "open_too_long",
             Self::WrapUpOver => "wrap_up_over",
             Self::VisitorGone => "visitor_gone",
+            Self::AgentGone => "agent_gone",
             Self::Deliver => "deliver",
             Self::Shred => "shred",
         }
@@ -57,6 +61,40 @@ impl Kind {
 
     fn from_code(code: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.code() == code)
+    }
+}
+
+/// Who waits for a job: a person, or a destination that may take its time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lane {
+    Talk,
+    Archive,
+}
+
+impl Lane {
+    pub const ALL: [Self; 2] = [Self::Talk, Self::Archive];
+
+    /// For a column.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Talk => "talk",
+            Self::Archive => "archive",
+        }
+    }
+}
+
+impl Kind {
+    /// A slow destination must not keep anybody waiting.
+    pub const fn lane(self) -> Lane {
+        match self {
+            Self::Deliver | Self::Shred => Lane::Archive,
+            Self::AcceptOver
+            | Self::Silence
+            | Self::OpenTooLong
+            | Self::WrapUpOver
+            | Self::VisitorGone
+            | Self::AgentGone => Lane::Talk,
+        }
     }
 }
 
@@ -71,9 +109,9 @@ pub struct Job {
 /// Due at a time; a job of the kind that is there already moves to it.
 pub fn schedule(tx: &mut Tx<'_>, kind: Kind, subject: ConversationId, due: Millis) -> Result<()> {
     tx.run(
-        "insert into job (kind, subject, due_at, attempts, created_at) values ($1, $2, $3, 0, $4) \
+        "insert into job (kind, lane, subject, due_at, attempts, created_at) values ($1, $2, $3, $4, 0, $5) \
          on conflict (kind, subject) do update set due_at = excluded.due_at, lease_until = null, attempts = 0",
-        values![kind.code(), &subject, due, due],
+        values![kind.code(), kind.lane().code(), &subject, due, due],
     )?;
     tx.ring(Topic::Jobs, u64::try_from(due.0).unwrap_or(0));
     Ok(())
@@ -85,13 +123,13 @@ pub fn cancel(tx: &mut Tx<'_>, kind: Kind, subject: ConversationId) -> Result<()
     Ok(())
 }
 
-/// Claims the job that is due longest.
-pub fn claim(tx: &mut Tx<'_>, now: Millis) -> Result<Option<Job>> {
+/// Claims the job of a lane that is due longest.
+pub fn claim(tx: &mut Tx<'_>, lane: Lane, now: Millis) -> Result<Option<Job>> {
     let found = tx.row(
         "update job set lease_until = $1, attempts = attempts + 1 where id = (\
-           select id from job where due_at <= $2 and (lease_until is null or lease_until < $3) \
+           select id from job where lane = $2 and due_at <= $3 and (lease_until is null or lease_until < $4) \
            order by due_at limit 1) returning kind, subject, attempts",
-        values![now.plus_seconds(LEASE_SECONDS), now, now],
+        values![now.plus_seconds(LEASE_SECONDS), lane.code(), now, now],
         |row| Ok((row.text(0)?, row.conversation(1)?, row.number(2)?)),
     )?;
     Ok(found.and_then(|(kind, subject, attempts)| {
@@ -112,10 +150,12 @@ pub fn retry(tx: &mut Tx<'_>, job: Job, now: Millis, code: &'static str) -> Resu
     Ok(())
 }
 
-/// When the next job is due, if there is any.
-pub fn next_due(tx: &mut Tx<'_>) -> Result<Option<Millis>> {
-    tx.row("select min(due_at) from job where lease_until is null", values![], |row| {
-        row.opt_millis(0)
-    })
+/// When the next job of a lane is due, if there is any.
+pub fn next_due(tx: &mut Tx<'_>, lane: Lane) -> Result<Option<Millis>> {
+    tx.row(
+        "select min(due_at) from job where lane = $1 and lease_until is null",
+        values![lane.code()],
+        |row| row.opt_millis(0),
+    )
     .map(Option::flatten)
 }

@@ -9,6 +9,7 @@ mod conversation;
 mod epochs;
 mod files;
 mod install;
+mod ring;
 mod sealing;
 
 use std::path::Path;
@@ -17,6 +18,7 @@ use std::sync::Arc;
 pub use conversation::{ConversationKey, Place};
 pub use epochs::Epochs;
 pub use install::Install;
+pub use ring::{Moment, Ring};
 pub use sealing::{Opened, Sealing};
 
 use crate::db::Db;
@@ -27,6 +29,8 @@ use crate::error::Result;
 pub struct Keys {
     pub install: Arc<Install>,
     pub epochs: Arc<Epochs>,
+    /// Conversations' keys that were unwrapped lately.
+    pub ring: Arc<Ring>,
 }
 
 impl Keys {
@@ -37,7 +41,8 @@ impl Keys {
 
     /// Ready to work: the install key opened, the epochs' directory known.
     pub fn new(root: Sealing, install: Install, directory: &Path) -> Self {
-        Self { install: Arc::new(install), epochs: Arc::new(Epochs::new(root, directory)) }
+        let epochs = Arc::new(Epochs::new(root, directory));
+        Self { install: Arc::new(install), epochs, ring: Arc::default() }
     }
 
     /// The key of today's epoch exists and is synced, before anything relies on it.

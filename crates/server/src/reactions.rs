@@ -12,13 +12,17 @@ pub enum Reaction {
     Cancel(Kind),
 }
 
-/// What an event sets off. `is_delivered` tells whether its transcript went out before.
+/// What an event sets off. `is_delivered` tells whether it comes after the transcript went out.
 pub fn to(kind: events::Kind, is_delivered: bool, timing: &Timing, now: Millis) -> Vec<Reaction> {
     use Reaction::{Cancel, Schedule};
     let after = |seconds| now.plus_seconds(seconds);
     match kind {
         events::Kind::Started => {
-            vec![Schedule(Kind::OpenTooLong, after(timing.open_seconds_max))]
+            vec![
+                Schedule(Kind::OpenTooLong, after(timing.open_seconds_max)),
+                // Until their first connection comes.
+                Schedule(Kind::VisitorGone, after(timing.abandon_seconds)),
+            ]
         }
         events::Kind::Assigned => vec![Schedule(Kind::AcceptOver, after(timing.accept_seconds))],
         events::Kind::Transferred => {
@@ -26,6 +30,7 @@ pub fn to(kind: events::Kind, is_delivered: bool, timing: &Timing, now: Millis) 
         }
         events::Kind::Accepted => vec![
             Cancel(Kind::AcceptOver),
+            Cancel(Kind::VisitorGone),
             Schedule(Kind::Silence, after(timing.silence_warn_seconds)),
         ],
         events::Kind::Returned => vec![Cancel(Kind::AcceptOver), Cancel(Kind::Silence)],
@@ -45,9 +50,9 @@ pub fn to(kind: events::Kind, is_delivered: bool, timing: &Timing, now: Millis) 
             Schedule(Kind::Silence, after(timing.silence_warn_seconds)),
             Schedule(Kind::OpenTooLong, after(timing.open_seconds_max)),
         ],
-        // What comes after delivery goes out as an addendum.
+        // What comes after delivery goes out as an addendum, and the key waits for its receipt.
         events::Kind::Rated | events::Kind::Amended | events::Kind::Note if is_delivered => {
-            vec![Schedule(Kind::Deliver, now)]
+            vec![Cancel(Kind::Shred), Schedule(Kind::Deliver, now)]
         }
         events::Kind::Rated | events::Kind::Amended | events::Kind::Note => Vec::new(),
         // The look at the silence reads the row: a message writes no job.

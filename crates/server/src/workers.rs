@@ -4,16 +4,16 @@ use crate::app::App;
 use crate::archive;
 use crate::conversation;
 use crate::error::{Error, Result};
-use crate::jobs::{self, Job, Kind};
+use crate::jobs::{self, Job, Kind, Lane};
 
-/// Does everything that is due now; how many jobs that was.
+/// Does everything of a lane that is due now; how many jobs that was.
 ///
 /// A job that fails is tried again later and keeps nothing else from being done.
-pub async fn run_due(app: &App) -> Result<u32> {
+pub async fn run_due(app: &App, lane: Lane) -> Result<u32> {
     let mut done = 0;
     loop {
         let now = app.clock.now();
-        let Some(job) = app.db.write(move |tx| jobs::claim(tx, now)).await? else {
+        let Some(job) = app.db.write(move |tx| jobs::claim(tx, lane, now)).await? else {
             return Ok(done);
         };
         done += 1;
@@ -37,8 +37,18 @@ async fn work(app: &App, job: Job) -> Result<()> {
         | Kind::Silence
         | Kind::OpenTooLong
         | Kind::WrapUpOver
-        | Kind::VisitorGone => conversation::delay_over(app, job).await,
+        | Kind::VisitorGone
+        | Kind::AgentGone => conversation::delay_over(app, job).await,
         Kind::Deliver => archive::deliver::deliver(app, job.subject).await,
         Kind::Shred => archive::shred::shred(app, job.subject).await,
     }
+}
+
+/// Both lanes, one after the other: for a node without loops of its own.
+pub async fn run_all_due(app: &App) -> Result<u32> {
+    let mut done = 0;
+    for lane in Lane::ALL {
+        done += run_due(app, lane).await?;
+    }
+    Ok(done)
 }

@@ -77,6 +77,8 @@ pub struct Timing {
     pub open_seconds_max: u32,
     /// A waiting visitor who is away for this long has left.
     pub abandon_seconds: u32,
+    /// An agent whose connection is away for this long loses their conversations to the queue.
+    pub agent_gone_seconds: u32,
     /// The own last message can be changed for this long.
     pub correct_seconds: u32,
 }
@@ -92,6 +94,7 @@ impl Default for Timing {
             grace_seconds: 60 * 60,
             open_seconds_max: 12 * 60 * 60,
             abandon_seconds: 2 * 60,
+            agent_gone_seconds: 60,
             correct_seconds: 60,
         }
     }

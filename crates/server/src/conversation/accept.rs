@@ -4,6 +4,7 @@
 //! was faster. Rings go out after the commit, so nobody is called to a missing row.
 
 use super::access::{self, Agent};
+use super::capacity;
 use super::change::Unit;
 use super::state::{self, Conversation};
 use crate::app::App;
@@ -12,6 +13,9 @@ use crate::events::Sender;
 use crate::ids::ConversationId;
 
 /// Takes it; of two the row decides.
+///
+/// # Errors
+/// `AcceptedBy` for the second, `AtCapacity` for who has as many as they may have.
 pub async fn accept(app: &App, agent: &Agent, id: ConversationId) -> Result<Conversation> {
     let unit = Unit::new(app, id, Sender::Agent(agent.id), &agent.name).await?;
     let agent = agent.clone();
@@ -20,6 +24,7 @@ pub async fn accept(app: &App, agent: &Agent, id: ConversationId) -> Result<Conv
             let waiting = access::to_take(tx, &agent, id)?;
             let name = state::Agent { id: agent.id, name: agent.name.clone() };
             let accepted = state::accept(waiting, name, unit.now)?;
+            capacity::must_have_room(tx, agent.id)?;
             unit.save(tx, accepted)
         })
         .await

@@ -4,9 +4,10 @@
 
 use super::state::Conversation;
 use super::store;
+use crate::app::App;
 use crate::db::Tx;
 use crate::error::{Error, Result};
-use crate::ids::{AccountId, ConversationId};
+use crate::ids::{AccountId, ConversationId, Secret};
 use crate::values;
 
 /// Who asks, on the staff's side.
@@ -17,6 +18,27 @@ pub struct Agent {
     /// May read and steer every conversation of the own departments.
     pub is_supervisor: bool,
     pub departments: Vec<String>,
+}
+
+/// A visitor's hello: their conversation, and the token for the next one.
+///
+/// The token that they came with stays good until the new one first opens a
+/// connection: an answer that is lost locks nobody out.
+pub async fn admit_visitor(app: &App, token_hash: [u8; 32]) -> Result<(ConversationId, Secret)> {
+    let next = Secret::fresh();
+    let next_hash = next.hash();
+    let id = app
+        .db
+        .write(move |tx| {
+            let found = for_visitor(tx, &token_hash)?;
+            tx.run(
+                "update conversation set token_hash = $1, next_token_hash = $2 where id = $3",
+                values![&token_hash, &next_hash, &found.id],
+            )?;
+            Ok(found.id)
+        })
+        .await?;
+    Ok((id, next))
 }
 
 /// The conversation of a visitor's token hash.

@@ -5,8 +5,12 @@
 
 use std::sync::Arc;
 
+use protocol::event::State;
+
 use super::access::{self, Agent};
+use super::capacity;
 use super::keyring::key_of;
+use super::presence::{self, Who};
 use super::state::{self, Change, Conversation, Silence};
 use super::store::{self, By};
 use crate::app::App;
@@ -53,12 +57,37 @@ impl Unit {
             key: &self.key,
             timing: self.timing(),
         };
+        // Who loses it is told as well as who gets it.
+        let before = store::load(tx, change.after.id)?.ok_or(Error::NotFound)?;
+        ring_all(tx, &before);
         let after = store::save(tx, &by, change)?;
-        tx.ring(Topic::Queue(after.department.clone()), 0);
-        if let Some(agent) = &after.agent {
-            tx.ring(Topic::Account(agent.id), after.seq);
+        let waits_again = before.state != State::Waiting && after.state == State::Waiting;
+        if waits_again && !presence::is_there(tx, Who::Visitor(after.id))? {
+            let due = self.now.plus_seconds(self.timing().abandon_seconds);
+            jobs::schedule(tx, jobs::Kind::VisitorGone, after.id, due)?;
         }
+        ring_all(tx, &after);
+        tx.ring(Topic::View(after.id), after.seq);
+        tx.ring(Topic::Staff, 0);
         Ok(after)
+    }
+}
+
+/// For a change of state: the department's queue, and whoever has or is offered it.
+fn ring_all(tx: &mut Tx<'_>, conversation: &Conversation) {
+    tx.ring(Topic::Queue(conversation.department.clone()), conversation.seq);
+    let held = conversation.agent.as_ref();
+    let offered = conversation.offer.as_ref().map(|offer| &offer.to);
+    for agent in held.into_iter().chain(offered) {
+        tx.ring(Topic::Account(agent.id), conversation.seq);
+    }
+}
+
+/// For a change within a state: the list that the conversation stands in.
+pub(super) fn ring_lists(tx: &mut Tx<'_>, conversation: &Conversation) {
+    match &conversation.agent {
+        Some(agent) => tx.ring(Topic::Account(agent.id), conversation.seq),
+        None => tx.ring(Topic::Queue(conversation.department.clone()), conversation.seq),
     }
 }
 
@@ -80,8 +109,9 @@ pub async fn assign(
                     why: "does not work in this department",
                 });
             }
-            let to = state::Agent { id: to.id, name: to.name.clone() };
-            let change = state::assign(waiting, to, unit.timing(), unit.now)?;
+            let named = state::Agent { id: to.id, name: to.name.clone() };
+            let change = state::assign(waiting, named, unit.timing(), unit.now)?;
+            capacity::must_have_room(tx, to.id)?;
             unit.save(tx, change)
         })
         .await
@@ -115,6 +145,9 @@ pub async fn transfer(
                 unit.timing(),
                 unit.now,
             )?;
+            if let Some(to) = &to {
+                capacity::must_have_room(tx, to.id)?;
+            }
             unit.save(tx, change)
         })
         .await
@@ -171,13 +204,34 @@ pub(crate) async fn delay_over(app: &App, job: jobs::Job) -> Result<()> {
                 jobs::Kind::AcceptOver => state::offer_over(before, unit.now),
                 jobs::Kind::WrapUpOver => state::wrap_up_over(before, unit.now),
                 jobs::Kind::OpenTooLong => state::open_too_long(before, unit.now),
-                jobs::Kind::VisitorGone => state::visitor_gone(before, unit.now),
+                jobs::Kind::VisitorGone | jobs::Kind::AgentGone => {
+                    stayed_away(tx, &unit, job.kind, before)?
+                }
                 jobs::Kind::Silence => return silence(tx, &unit, before),
                 jobs::Kind::Deliver | jobs::Kind::Shred => None,
             };
             change.map_or(Ok(()), |change| unit.save(tx, change).map(|_| ()))
         })
         .await
+}
+
+/// Nothing, if whoever went is back, on whatever node.
+fn stayed_away(
+    tx: &mut Tx<'_>,
+    unit: &Unit,
+    kind: jobs::Kind,
+    before: Conversation,
+) -> Result<Option<Change>> {
+    let who = match (kind, &before.agent) {
+        (jobs::Kind::VisitorGone, _) => Who::Visitor(before.id),
+        (_, Some(agent)) => Who::Agent(agent.id),
+        (_, None) => return Ok(None),
+    };
+    Ok(match (presence::is_there(tx, who)?, who) {
+        (true, _) => None,
+        (false, Who::Visitor(_)) => state::visitor_gone(before, unit.now),
+        (false, Who::Agent(_)) => state::agent_gone(before, unit.now),
+    })
 }
 
 fn silence(tx: &mut Tx<'_>, unit: &Unit, before: Conversation) -> Result<()> {

@@ -29,7 +29,8 @@ pub async fn note(
     let key = key_of(app, id).await?;
     let (now, sections) = (app.clock.now(), app.sections());
     let fingerprint = key.fingerprint(text.expose().as_bytes());
-    // Raw text ends here.
+    // Raw text ends here. A note has no window: what a visitor split over messages is none of
+    // its words, and the archive's masking reads notes and messages together.
     let masking = &app.masking;
     let masked = masking.engine.mask(&masking.policy, Mode::Live, &[], Writer::Agent, None, &text);
     let by = Person { id: agent.id.to_string(), name: agent.name.clone() };
@@ -52,6 +53,7 @@ pub async fn note(
             let by = By { sender, name: &agent.name, now, key: &key, timing: &sections.timing };
             let seq = store::append(tx, &by, &mut noted, Kind::Note, Some(&resendable), &body)?;
             store::update(tx, &noted)?;
+            super::change::ring_lists(tx, &noted);
             Ok(Posted { seq, shown: 0, at: now })
         })
         .await

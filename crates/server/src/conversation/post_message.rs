@@ -16,10 +16,11 @@ use super::state::{self, Conversation};
 use super::store::{self, By, Resendable};
 use super::{access, access::Agent};
 use crate::app::App;
+use crate::bus::Topic;
 use crate::clock::Millis;
 use crate::db::Tx;
 use crate::error::{Error, Result};
-use crate::events::{Kind, Sender};
+use crate::events::{Event, Kind, Recent, Sender};
 use crate::facts::{self, Fact};
 use crate::ids::ConversationId;
 use crate::keys::{ConversationKey, Place};
@@ -83,7 +84,7 @@ fn is_client_id(text: &str) -> bool {
         && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-')
 }
 
-fn opened(
+pub(super) fn opened(
     tx: &mut Tx<'_>,
     poster: &Poster,
     id: ConversationId,
@@ -112,6 +113,7 @@ fn post(
     if let Some(sent) = store::sent_before(tx, &before, by.sender, &resendable)? {
         return Ok(Posted { seq: sent.seq, shown: sent.shown, at: sent.at });
     }
+    let was_warned = before.warned_until.is_some();
     let had_response = before.first_response_at.is_some();
     let mut after = match by.sender {
         Sender::Agent(agent) => state::agent_writes(before, agent, by.now)?,
@@ -121,6 +123,10 @@ fn post(
     let seq = store::append(tx, by, &mut after, Kind::Message, Some(&resendable), &body)?;
     after.last_message_seq = seq;
     store::update(tx, &after)?;
+    super::change::ring_lists(tx, &after);
+    if was_warned {
+        tx.ring(Topic::View(after.id), seq);
+    }
     if let (Some(first), false) = (after.first_response_at, had_response) {
         facts::count(
             tx,
@@ -146,7 +152,8 @@ fn masked(
     client_id: &str,
     text: &Sensitive<String>,
 ) -> Result<Body> {
-    let rows = window(tx, conversation, by.key)?;
+    let last = conversation.seq;
+    let rows = window(tx, &app.recent, conversation, last, by.key)?;
     let before: Vec<Before<'_>> = rows
         .iter()
         .map(|(number, writer, text)| Before {
@@ -175,18 +182,38 @@ fn masked(
     })
 }
 
-/// The last stored messages, oldest first, as they are now.
-fn window(
+/// Events after a seq. What is kept serves only where it is what the row counts:
+/// another unit of the same commit may have added to the row already.
+fn newest(
     tx: &mut Tx<'_>,
+    recent: &Recent,
     conversation: &Conversation,
+    from: u64,
+) -> Result<Vec<Arc<Event>>> {
+    let (id, last) = (conversation.id, conversation.seq);
+    let kept = recent.after(id, from, last);
+    match kept.filter(|kept| kept.last().is_some_and(|newest| newest.seq == last)) {
+        Some(kept) => Ok(kept),
+        None => {
+            let limit = u32::try_from(last - from).unwrap_or(u32::MAX);
+            let stored = store::events_after(tx, id, from, limit)?;
+            Ok(stored.into_iter().map(Arc::new).collect())
+        }
+    }
+}
+
+/// The stored messages among the eight rows up to `last`, oldest first, as they are now.
+pub(super) fn window(
+    tx: &mut Tx<'_>,
+    recent: &Recent,
+    conversation: &Conversation,
+    last: u64,
     key: &ConversationKey,
 ) -> Result<Vec<(u64, Writer, Text)>> {
-    let from = conversation.seq.saturating_sub(WINDOW);
+    let from = last.saturating_sub(WINDOW);
     let mut rows = Vec::new();
-    for event in
-        store::events_after(tx, conversation.id, from, u32::try_from(WINDOW).expect("small"))?
-    {
-        if event.kind != Kind::Message {
+    for event in newest(tx, recent, conversation, from)? {
+        if event.kind != Kind::Message || event.seq > last {
             continue;
         }
         let opened = key.open(&Place::of(&event), &event.sealed)?;

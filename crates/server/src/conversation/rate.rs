@@ -9,6 +9,7 @@ use super::keyring::key_of;
 use super::store::{self, By, Resendable};
 use super::{access, start, state};
 use crate::app::App;
+use crate::bus::Topic;
 use crate::error::{Error, Result};
 use crate::events::{Kind, Sender};
 use crate::facts::{self, Fact};
@@ -34,7 +35,7 @@ pub async fn rate(
     let raw = comment.as_ref().map_or("", |text| text.expose().as_str());
     let scored = zeroize::Zeroizing::new(format!("{score} {raw}"));
     let fingerprint = key.fingerprint(scored.as_bytes());
-    // Raw text ends here.
+    // Raw text ends here. There is one comment, so nothing can be split over two.
     let masking = &app.masking;
     let masked = comment.map(|text| {
         masking.engine.mask(&masking.policy, Mode::Live, &[], Writer::Visitor, None, &text)
@@ -56,6 +57,8 @@ pub async fn rate(
                 By { sender: Sender::Visitor, name: "", now, key: &key, timing: &sections.timing };
             store::append(tx, &by, &mut rated, Kind::Rated, Some(&resendable), &body)?;
             store::update(tx, &rated)?;
+            tx.ring(Topic::View(id), rated.seq);
+            super::change::ring_lists(tx, &rated);
             let fact = Fact {
                 at: now,
                 kind: facts::Kind::Rated,

@@ -8,6 +8,7 @@ use protocol::event::{Ending, Returned, State};
 use crate::clock::Millis;
 use crate::config::sections::Timing;
 use crate::error::{Error, Result};
+use crate::events::Sender;
 use crate::ids::{AccountId, ConversationId};
 
 /// A member of staff as the row names them.
@@ -122,6 +123,17 @@ pub fn agent_writes(
     before.warned_until = None;
     before.first_response_at = before.first_response_at.or(Some(now));
     Ok(before)
+}
+
+/// Whoever may write may correct: it counts as activity, and as nothing unread.
+pub fn corrects(before: Conversation, sender: Sender, now: Millis) -> Result<Conversation> {
+    let unread = before.unread;
+    let mut after = match sender {
+        Sender::Agent(agent) => agent_writes(before, agent, now)?,
+        _ => visitor_writes(before, now)?,
+    };
+    after.unread = unread;
+    Ok(after)
 }
 
 /// Staff may note something from the first accept on, until it is delivered.

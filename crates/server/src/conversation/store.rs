@@ -5,8 +5,8 @@
 
 mod row;
 
-use protocol::Text;
-use protocol::event::{Body, Ending, Person};
+use protocol::event::{Body, Ending, Person, State};
+use protocol::{Mask, Text};
 
 use super::state::{Agent, Change, Conversation, Happened};
 use crate::audit::{self, Entry};
@@ -107,14 +107,18 @@ pub fn append(
         sealed: by.key.seal(&place, &plain(body)?),
     };
     insert_event(tx, &event, resendable.map(|r| &r.fingerprint))?;
-    for reaction in reactions::to(kind, false, by.timing, by.now) {
+    // In every other state the closing delivers what was added.
+    let is_delivered = conversation.state == State::Delivered;
+    for reaction in reactions::to(kind, is_delivered, by.timing, by.now) {
         match reaction {
             Reaction::Schedule(job, due) => jobs::schedule(tx, job, event.conversation, due)?,
             Reaction::Cancel(job) => jobs::cancel(tx, job, event.conversation)?,
         }
     }
-    tx.ring(Topic::Conversation(event.conversation), event.seq);
+    let (id, seq) = (event.conversation, event.seq);
+    // Whom the ring wakes finds the event kept.
     tx.keep(event);
+    tx.ring(Topic::Conversation(id), seq);
     Ok(conversation.seq)
 }
 
@@ -162,39 +166,75 @@ pub fn amend(
     amendments: &[masking::Amendment],
 ) -> Result<()> {
     for amendment in amendments {
-        let found = events_after(tx, conversation.id, amendment.number - 1, 1)?.pop();
-        let mut event = found.ok_or(Error::broken_because("an amended message is stored"))?;
-        let opened = by.key.open(&Place::of(&event), &event.sealed)?;
-        let mut body: Body = serde_json::from_slice(opened.bytes())
-            .map_err(|e| Error::broken("a sealed event is JSON", e))?;
-        event.revision += 1;
-        if let Body::Message { text, masks, revision, .. } = &mut body {
-            *text = Text::new(amendment.text.clone());
-            *masks = super::start::masks(&amendment.findings);
-            *revision = event.revision;
-        }
-        event.sealed = by.key.seal(&Place::of(&event), &plain(&body)?);
-        tx.run(
-            "update event set revision = $1, sealed = $2 where conversation = $3 and seq = $4",
-            values![event.revision, &event.sealed, &event.conversation, event.seq],
-        )?;
-        let named = Body::Amended {
-            target: event.seq,
-            revision: event.revision,
-            text: Text::default(),
-            masks: Vec::new(),
-            corrected: false,
-        };
-        tx.keep(event);
-        append(tx, by, conversation, Kind::Amended, None, &named)?;
+        let found = event(tx, conversation.id, amendment.number)?;
+        let event = found.ok_or(Error::broken_because("an amended message is stored"))?;
+        let (seq, text) = (event.seq, Text::new(amendment.text.clone()));
+        let masks = super::start::masks(&amendment.findings);
+        let revision = rewrite(tx, by, event, text, masks, false)?;
+        append(tx, by, conversation, Kind::Amended, None, &names(seq, revision, false))?;
     }
     Ok(())
+}
+
+/// Overwrites a message's words under its old numbers; its revision afterwards.
+///
+/// Once corrected by its sender it stays corrected.
+pub fn rewrite(
+    tx: &mut Tx<'_>,
+    by: &By<'_>,
+    mut event: Event,
+    words: Text,
+    found: Vec<Mask>,
+    is_correction: bool,
+) -> Result<u32> {
+    let mut body = super::read::open(by.key, &event)?;
+    event.revision += 1;
+    if let Body::Message { text, masks, revision, corrected, .. } = &mut body {
+        *text = words;
+        *masks = found;
+        *revision = event.revision;
+        *corrected |= is_correction;
+    }
+    event.sealed = by.key.seal(&Place::of(&event), &plain(&body)?);
+    tx.run(
+        "update event set revision = $1, sealed = $2 where conversation = $3 and seq = $4",
+        values![event.revision, &event.sealed, &event.conversation, event.seq],
+    )?;
+    let revision = event.revision;
+    tx.keep(event);
+    Ok(revision)
+}
+
+/// The event that names a rewritten message, without its words.
+pub fn names(target: u64, revision: u32, corrected: bool) -> Body {
+    Body::Amended { target, revision, text: Text::default(), masks: Vec::new(), corrected }
 }
 
 fn plain(body: &Body) -> Result<zeroize::Zeroizing<Vec<u8>>> {
     serde_json::to_vec(body)
         .map(zeroize::Zeroizing::new)
         .map_err(|e| Error::broken("an event is JSON", e))
+}
+
+/// One event.
+pub fn event(tx: &mut Tx<'_>, id: crate::ids::ConversationId, seq: u64) -> Result<Option<Event>> {
+    Ok(events_after(tx, id, seq.saturating_sub(1), 1)?.pop().filter(|found| found.seq == seq))
+}
+
+/// What the visitor sees after a number, oldest first, at most `limit`.
+pub fn shown_after(
+    tx: &mut Tx<'_>,
+    id: crate::ids::ConversationId,
+    number: u64,
+    limit: u32,
+) -> Result<Vec<Event>> {
+    // No seq is smaller than its number: the first condition finds the place to begin.
+    tx.rows(
+        "select conversation, seq, shown, kind, sender_kind, sender, client_id, at, revision, target, sealed \
+         from event where conversation = $1 and seq > $2 and shown > $3 order by seq limit $4",
+        values![&id, number, number, limit],
+        row::event,
+    )
 }
 
 /// Events after a seq, oldest first, at most `limit`.

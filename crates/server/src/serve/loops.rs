@@ -10,12 +10,16 @@ use crate::bus::Topic;
 use crate::clock::Millis;
 use crate::conversation::presence;
 use crate::error::Result;
+use crate::jobs::Lane;
 use crate::{jobs, retention, site, workers};
 
 /// Jobs of a node that died are found when their claim is over.
 const LOOK_SECONDS: u32 = 15;
 const LEASE_EVERY: Duration = Duration::from_secs(10);
 const DAILY_EVERY: Duration = Duration::from_secs(60 * 60);
+/// Deliveries go out side by side, so that one slow destination holds up one.
+const WORKERS: [Lane; 5] =
+    [Lane::Talk, Lane::Archive, Lane::Archive, Lane::Archive, Lane::Archive];
 /// After a loop's work failed.
 const PAUSE: Duration = Duration::from_secs(1);
 
@@ -34,7 +38,7 @@ pub(super) async fn start(app: &App, stopping: &CancellationToken) -> anyhow::Re
     presence::renew_lease(app).await?;
     presence::forget_node_rows(app).await?;
     let tasks = TaskTracker::new();
-    for lane in workers::Lane::ALL {
+    for lane in WORKERS {
         let (app, stopping) = (app.clone(), stopping.clone());
         tasks.spawn(async move { until(&stopping, jobs(&app, lane)).await });
     }
@@ -74,7 +78,7 @@ async fn daily(app: &App) -> Result<()> {
 }
 
 /// Does what is due, then waits for the next ring or the next due time.
-async fn jobs(app: &App, lane: workers::Lane) {
+async fn jobs(app: &App, lane: Lane) {
     let mut mailbox = app.bus.mailbox();
     mailbox.listen(Topic::Jobs);
     loop {
@@ -91,10 +95,9 @@ async fn jobs(app: &App, lane: workers::Lane) {
     }
 }
 
-async fn next_due(app: &App, lane: workers::Lane) -> Millis {
+async fn next_due(app: &App, lane: Lane) -> Millis {
     let later = app.clock.now().plus_seconds(LOOK_SECONDS);
-    let kinds = lane.kinds();
-    match app.db.read(move |tx| jobs::next_due(tx, kinds)).await {
+    match app.db.read(move |tx| jobs::next_due(tx, lane)).await {
         Ok(Some(due)) => due.min(later),
         _ => later,
     }

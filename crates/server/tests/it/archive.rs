@@ -28,7 +28,7 @@ async fn closed_conversation(world: &World) -> Visitor {
 
 async fn waits(world: &World, time: Duration) {
     world.app.clock.advance(time);
-    workers::run_due(&world.app).await.expect("the jobs run");
+    workers::run_all_due(&world.app).await.expect("the jobs run");
 }
 
 async fn is_there(world: &World, id: ConversationId) -> bool {

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use protocol::event::{Body, Ending, Returned, State};
-use server::conversation::{accept, assign, end, keep_open, reopen, store, transfer};
+use server::conversation::{Who, accept, assign, came, end, keep_open, reopen, store, transfer};
 use server::error::Error;
-use server::ids::ConversationId;
+use server::ids::{ConnectionId, ConversationId};
 use server::workers;
 
 use crate::world::{World, says};
@@ -16,7 +16,7 @@ impl World {
     /// Time passes, and what is due is done.
     async fn waits(&self, time: Duration) {
         self.app.clock.advance(time);
-        workers::run_due(&self.app).await.expect("the jobs run");
+        workers::run_all_due(&self.app).await.expect("the jobs run");
     }
 
     async fn state_of(&self, id: ConversationId) -> (State, Option<Ending>) {
@@ -66,6 +66,7 @@ async fn silence_warns_at_ten_minutes_and_closes_at_twenty() {
 async fn nothing_is_open_past_twelve_hours() {
     let world = World::new();
     let asked = world.visitor("Hello").await;
+    came(&world.app, ConnectionId::fresh(), Who::Visitor(asked.id)).await.unwrap();
     world.waits(12 * 60 * MINUTE - MINUTE).await;
     assert_eq!(world.state_of(asked.id).await.0, State::Waiting);
     world.waits(MINUTE).await;

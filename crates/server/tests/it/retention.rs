@@ -20,7 +20,7 @@ async fn a_copy_from_before_opens_with_no_key_that_is_left() {
     let copied = move |tx: &mut Tx<'_>| store::secrets(tx, id)?.ok_or(Error::NotFound);
     let copy = world.app.db.read(copied).await.unwrap();
     world.app.clock.advance(DAY);
-    workers::run_due(&world.app).await.unwrap();
+    workers::run_all_due(&world.app).await.unwrap();
     assert_eq!(retention::hard_shred(&world.app).await.unwrap(), 1);
     let epochs = world.app.keys.epochs.clone();
     let (yesterday, today) = (copy.epoch.clone(), world.app.clock.now().day());

@@ -118,10 +118,10 @@ impl Opened {
                 }
             }
             if std::mem::take(&mut shown.has_view) {
-                let now = seen::by_visitor(app, *id).await?;
-                if now.is_some() && now != shown.seen {
-                    shown.seen = now;
-                    let (conversation, number) = (id.to_string(), now.unwrap_or(0));
+                let number = seen::visitor_seen(app, *id).await?;
+                if shown.seen != Some(number) {
+                    shown.seen = Some(number);
+                    let conversation = id.to_string();
                     if let Err(gone) = socket.send(&Frame::Seen { conversation, number }).await {
                         return Ok(Err(gone));
                     }

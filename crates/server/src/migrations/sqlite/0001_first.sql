@@ -77,6 +77,7 @@ create unique index event_by_client_id on event (conversation, sender_kind, clie
 create table job (
   id integer primary key,
   kind text not null,
+  lane text not null,
   subject blob not null,
   due_at bigint not null,
   attempts bigint not null,
@@ -85,7 +86,7 @@ create table job (
   created_at bigint not null,
   unique (kind, subject)
 );
-create index job_by_due on job (due_at);
+create index job_by_due on job (lane, due_at);
 
 create table receipt (
   conversation blob not null,

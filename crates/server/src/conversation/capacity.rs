@@ -1,0 +1,23 @@
+//! How many conversations an agent may have active at once. Wrap-up does not count.
+
+use crate::db::Tx;
+use crate::error::{Error, Result};
+use crate::ids::AccountId;
+use crate::values;
+
+/// For an agent without an account's row: unlimited would be the worse guess.
+pub(super) const CAPACITY_UNKNOWN: u64 = 5;
+
+/// Refuses with `AtCapacity` who has as many as they may have.
+///
+/// Asked in the unit of work that adds one, so that two cannot both be the last.
+pub(super) fn must_have_room(tx: &mut Tx<'_>, agent: AccountId) -> Result<()> {
+    let held = tx.count(
+        "select count(*) from conversation where agent = $1 and state = 'active'",
+        values![&agent],
+    )?;
+    let capacity =
+        tx.row("select capacity from account where id = $1", values![&agent], |row| row.number(0))?;
+    let has_room = u64::try_from(held).unwrap_or(0) < capacity.unwrap_or(CAPACITY_UNKNOWN);
+    if has_room { Ok(()) } else { Err(Error::AtCapacity) }
+}
