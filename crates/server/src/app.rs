@@ -23,8 +23,7 @@ pub struct App {
     pub db: Db,
     pub keys: Keys,
     pub masking: Arc<Masking>,
-    /// Every one of them must give its receipt before a key is destroyed.
-    pub destinations: Arc<Vec<(String, Destination)>>,
+    destinations: Arc<Vec<(String, Destination)>>,
     sections: Arc<RwLock<Arc<Sections>>>,
 }
 
@@ -62,6 +61,12 @@ impl App {
     /// The settings as they are now; one reading is consistent.
     pub fn sections(&self) -> Arc<Sections> {
         self.sections.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Where transcripts go, by name. Every one of them must give its receipt before
+    /// a key is destroyed.
+    pub fn destinations(&self) -> Arc<Vec<(String, Destination)>> {
+        self.destinations.clone()
     }
 
     /// New settings, from now on.

@@ -6,6 +6,8 @@ mod archive;
 mod canary;
 mod conversation;
 mod delays;
+mod delivery;
+mod disk;
 mod restart;
 mod retention;
 mod world;

@@ -44,6 +44,38 @@ impl World {
         Self { app, folder }
     }
 
+    /// A fresh install inside a folder that the story chose.
+    pub fn inside(parent: &Path) -> Self {
+        let folder = tempfile::tempdir_in(parent).expect("a temporary folder");
+        let app = node(folder.path(), Clock::moved(MORNING), true);
+        Self { app, folder }
+    }
+
+    /// The same node, from now on with other destinations.
+    pub fn delivers_to(&mut self, folders: &[(&str, destinations::folder::Config)]) {
+        let open = |(name, config): &(&str, destinations::folder::Config)| {
+            let config = destinations::Config::Folder(config.clone());
+            ((*name).to_owned(), Destination::open(&config).expect("a destination"))
+        };
+        let (app, opened) = (self.app.clone(), folders.iter().map(open).collect());
+        let sections = (*app.sections()).clone();
+        self.app = App::new(
+            Config::default(),
+            app.clock,
+            app.bus,
+            app.recent,
+            app.db,
+            app.keys,
+            sections,
+            opened,
+        );
+    }
+
+    /// The folder that holds data, keys and archive.
+    pub fn whole(&self) -> &Path {
+        self.folder.path()
+    }
+
     pub fn data(&self) -> PathBuf {
         self.folder.path().join("data")
     }
