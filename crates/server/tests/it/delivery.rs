@@ -16,10 +16,10 @@ use server::{values, workers};
 use crate::disk::{on_a_small_disk, small_disk};
 use crate::world::{Visitor, World, says};
 
-const MINUTE: Duration = Duration::from_secs(60);
-const HOUR: Duration = Duration::from_secs(60 * 60);
+pub const MINUTE: Duration = Duration::from_secs(60);
+pub const HOUR: Duration = Duration::from_secs(60 * 60);
 
-async fn closed_conversation(world: &World) -> Visitor {
+pub async fn closed_conversation(world: &World) -> Visitor {
     let asked = world.visitor("Can I pay by card?").await;
     let ana = world.agent("Ana");
     accept(&world.app, &ana, asked.id).await.unwrap();
@@ -28,13 +28,13 @@ async fn closed_conversation(world: &World) -> Visitor {
     asked
 }
 
-async fn waits(world: &World, time: Duration) {
+pub async fn waits(world: &World, time: Duration) {
     world.app.clock.advance(time);
     workers::run_due(&world.app).await.expect("the jobs run");
 }
 
 /// Every file that was delivered, by its name, with its bytes.
-fn files(folder: &Path) -> Vec<(String, Vec<u8>)> {
+pub fn files(folder: &Path) -> Vec<(String, Vec<u8>)> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder).expect("a folder") {
         let path = entry.expect("an entry").path();
@@ -49,27 +49,27 @@ fn files(folder: &Path) -> Vec<(String, Vec<u8>)> {
     found
 }
 
-fn names(folder: &Path) -> Vec<String> {
+pub fn names(folder: &Path) -> Vec<String> {
     files(folder).into_iter().map(|(name, _)| name).collect()
 }
 
-fn text(folder: &Path, ending: &str) -> String {
+pub fn text(folder: &Path, ending: &str) -> String {
     let found = files(folder).into_iter().find(|(name, _)| name.ends_with(ending));
     String::from_utf8(found.unwrap_or_else(|| panic!("no {ending}")).1).expect("text")
 }
 
-async fn verifies(folder: PathBuf) {
+pub async fn verifies(folder: PathBuf) {
     let mut printed = Vec::new();
     let command = Command::Verify(Verify::of_folder(folder));
     let answer = run(&command, &mut printed).await.expect("it runs");
     assert_eq!(answer, Answer::Yes, "{}", String::from_utf8_lossy(&printed));
 }
 
-async fn pending(world: &World) -> Vec<PendingDelivery> {
+pub async fn pending(world: &World) -> Vec<PendingDelivery> {
     deliveries(&world.app).await.expect("reads").pending
 }
 
-async fn times(world: &World, action: &'static str) -> i64 {
+pub async fn times(world: &World, action: &'static str) -> i64 {
     let read = world
         .app
         .db

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod addenda;
 mod archive;
 mod canary;
 mod conversation;
