@@ -1,12 +1,16 @@
 //! A conversation as a document that lasts: transcript, page, manifest, proof.
 //!
-//! [`render`] and what it uses are pure: plain values in, bytes out. [`deliver`]
-//! and [`shred`] are the doors to rows and destinations.
+//! [`render`] and what it uses are pure: plain values in, bytes out. [`deliver`],
+//! [`backlog`] and [`shred`] are the doors to rows and destinations.
 
+pub mod backlog;
 mod build;
 pub mod canonical;
+mod catalogue;
 pub mod deliver;
+mod freeze;
 pub mod html;
+pub mod http;
 pub mod manifest;
 pub mod shred;
 pub mod transcript;
@@ -20,9 +24,8 @@ use transcript::{At, Transcript};
 /// The documents of one part, in the order in which they are to be put: the
 /// manifest comes last, so where it is, the rest is.
 ///
-/// The same transcript, head, time and signer give the same bytes. A delivery
-/// that is tried again must therefore keep `head` and `created_at` from its first
-/// attempt; with fresh ones the destination would refuse the second manifest.
+/// The same transcript, head, time and signer give the same bytes; a second
+/// try has other ones, so what was rendered first is kept until it is delivered.
 ///
 /// Fails with [`Error::BadName`] when the reference cannot be part of a name.
 pub fn render(
@@ -33,11 +36,11 @@ pub fn render(
 ) -> Result<Vec<Document>, Error> {
     let stem = stem(transcript)?;
     let mut documents = vec![
-        document(&stem, "json", "application/json", canonical::bytes(transcript))?,
-        document(&stem, "html", "text/html; charset=utf-8", html::page(transcript).into_bytes())?,
+        document(&stem, "json", canonical::bytes(transcript))?,
+        document(&stem, "html", html::page(transcript).into_bytes())?,
     ];
     let manifest = Manifest::over(transcript, &documents, signer, head, created_at);
-    documents.push(document(&stem, "manifest.json", "application/json", signer.sign(&manifest))?);
+    documents.push(document(&stem, "manifest.json", signer.sign(&manifest))?);
     Ok(documents)
 }
 
@@ -52,13 +55,15 @@ fn stem(transcript: &Transcript) -> Result<String, Error> {
     Ok(format!("{month}/{reference}/{reference}-part{}", transcript.part))
 }
 
-fn document(
-    stem: &str,
-    ending: &str,
-    media_type: &'static str,
-    bytes: Vec<u8>,
-) -> Result<Document, Error> {
-    Ok(Document { name: Name::new(format!("{stem}.{ending}"))?, media_type, bytes: bytes.into() })
+fn document(stem: &str, ending: &str, bytes: Vec<u8>) -> Result<Document, Error> {
+    Ok(named(Name::new(format!("{stem}.{ending}"))?, bytes))
+}
+
+/// A document, with the media type that its name says.
+fn named(name: Name, bytes: Vec<u8>) -> Document {
+    let is_page = name.file().ends_with(".html");
+    let media_type = if is_page { "text/html; charset=utf-8" } else { "application/json" };
+    Document { name, media_type, bytes: bytes.into() }
 }
 
 #[cfg(test)]

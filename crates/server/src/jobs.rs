@@ -7,7 +7,7 @@ use crate::bus::Topic;
 use crate::clock::Millis;
 use crate::db::Tx;
 use crate::error::Result;
-use crate::ids::ConversationId;
+use crate::ids::{ConversationId, random};
 use crate::values;
 
 /// How long a claim holds before another worker may take the job over.
@@ -110,7 +110,8 @@ pub struct Job {
 pub fn schedule(tx: &mut Tx<'_>, kind: Kind, subject: ConversationId, due: Millis) -> Result<()> {
     tx.run(
         "insert into job (kind, lane, subject, due_at, attempts, created_at) values ($1, $2, $3, $4, 0, $5) \
-         on conflict (kind, subject) do update set due_at = excluded.due_at, lease_until = null, attempts = 0",
+         on conflict (kind, subject) do update set due_at = excluded.due_at, lease_until = null, \
+         attempts = 0, last_error = null",
         values![kind.code(), kind.lane().code(), &subject, due, due],
     )?;
     tx.ring(Topic::Jobs, u64::try_from(due.0).unwrap_or(0));
@@ -141,10 +142,35 @@ pub fn claim(tx: &mut Tx<'_>, lane: Lane, now: Millis) -> Result<Option<Job>> {
 /// It failed: try again later, each time later than before.
 pub fn retry(tx: &mut Tx<'_>, job: Job, now: Millis, code: &'static str) -> Result<()> {
     let seconds = 1_u32.checked_shl(job.attempts.min(16)).unwrap_or(BACKOFF_SECONDS_MAX);
-    let due = now.plus_seconds(seconds.min(BACKOFF_SECONDS_MAX));
+    let seconds = seconds.min(BACKOFF_SECONDS_MAX);
+    // Up to a quarter sooner: what failed together does not all come back together.
+    let [chance] = random::<1>();
+    let sooner = seconds / 4 * u32::from(chance) / 255;
+    wait(tx, job.kind, job.subject, now.plus_seconds(seconds - sooner), code)
+}
+
+/// It can do nothing before something changes: it looks again as seldom as a try
+/// that failed often.
+pub fn look_again(
+    tx: &mut Tx<'_>,
+    kind: Kind,
+    subject: ConversationId,
+    now: Millis,
+    code: &'static str,
+) -> Result<()> {
+    wait(tx, kind, subject, now.plus_seconds(BACKOFF_SECONDS_MAX), code)
+}
+
+fn wait(
+    tx: &mut Tx<'_>,
+    kind: Kind,
+    subject: ConversationId,
+    due: Millis,
+    code: &'static str,
+) -> Result<()> {
     tx.run(
         "update job set due_at = $1, lease_until = null, last_error = $2 where kind = $3 and subject = $4",
-        values![due, code, job.kind.code(), &job.subject],
+        values![due, code, kind.code(), &subject],
     )?;
     tx.ring(Topic::Jobs, u64::try_from(due.0).unwrap_or(0));
     Ok(())

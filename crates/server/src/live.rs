@@ -47,12 +47,7 @@ pub struct Live {
 
 impl Live {
     pub fn new(app: App, rates: Arc<Rates>) -> Self {
-        Self {
-            app,
-            rates,
-            stopping: CancellationToken::new(),
-            open: TaskTracker::new(),
-        }
+        Self { app, rates, stopping: CancellationToken::new(), open: TaskTracker::new() }
     }
 
     /// Asks every socket to connect elsewhere, and waits until the last one is closed.

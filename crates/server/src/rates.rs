@@ -39,7 +39,9 @@ impl Rates {
         let count = kept.counts.entry(Key(what, who)).or_insert(0);
         if *count >= most {
             let left = 60_000 - now.0.rem_euclid(60_000);
-            return Err(Error::TooMany { retry_after: u32::try_from(left / 1000 + 1).unwrap_or(60) });
+            return Err(Error::TooMany {
+                retry_after: u32::try_from(left / 1000 + 1).unwrap_or(60),
+            });
         }
         *count += 1;
         Ok(())

@@ -69,3 +69,8 @@ pub async fn sweep(app: &App) -> Result<()> {
     }
     Ok(())
 }
+
+/// What is done once a day, and at each start.
+pub async fn daily(app: &App) -> Result<()> {
+    hard_shred(app).await.map(|_| ())
+}

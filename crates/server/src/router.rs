@@ -94,12 +94,30 @@ pub fn routes() -> Vec<Route> {
 }
 
 /// What the handlers share. Cheap to clone.
-#[derive(Clone, FromRef)]
+#[derive(Clone)]
 pub struct Doors {
     pub app: App,
     pub live: Live,
     pub rates: Arc<Rates>,
     pub sign_ins: Arc<SignIns>,
+}
+
+impl FromRef<Doors> for App {
+    fn from_ref(doors: &Doors) -> Self {
+        doors.app.clone()
+    }
+}
+
+impl FromRef<Doors> for Live {
+    fn from_ref(doors: &Doors) -> Self {
+        doors.live.clone()
+    }
+}
+
+impl FromRef<Doors> for Arc<SignIns> {
+    fn from_ref(doors: &Doors) -> Self {
+        doors.sign_ins.clone()
+    }
 }
 
 impl Doors {

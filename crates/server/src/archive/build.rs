@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use masking::{Before, Writer};
-use protocol::event::{Body, Ending, Sender};
+use masking::Writer;
+use protocol::event::{Body, Ending, Sender, State};
 
 use super::manifest::Head;
 use super::transcript::{
@@ -16,6 +16,7 @@ use crate::conversation::{Conversation, store};
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::events;
+use crate::ids::ConversationId;
 use crate::keys::{ConversationKey, Place};
 use crate::values;
 
@@ -23,27 +24,45 @@ use crate::values;
 const EVENTS_MAX: u32 = 100_000;
 
 /// What was delivered before.
-pub(super) struct Before0 {
+pub(super) struct Before {
     pub parts: u32,
     pub seq: u64,
-    pub manifest: Option<[u8; 32]>,
+    manifest: Option<[u8; 32]>,
 }
 
-/// The next part of a conversation's transcript, and the audit head to sign with it.
-///
-/// Made from rows alone, so that a second try gives the same bytes: the head is
-/// the newest entry from when the conversation was closed.
-pub(super) fn next_part(
-    tx: &mut Tx<'_>,
+/// What the next part is made of, all from one moment and still sealed.
+pub(super) struct Material {
+    pub closed: Conversation,
+    pub head: Head,
+    before: Before,
+    events: Vec<events::Event>,
+}
+
+/// Reads what the next part is made of; `None` if everything was delivered.
+pub(super) fn read(tx: &mut Tx<'_>, closed: Conversation) -> Result<Option<Material>> {
+    if !matches!(closed.state, State::Closed | State::Delivered) {
+        return Err(Error::WrongState);
+    }
+    let before = delivered(tx, closed.id)?;
+    if closed.seq <= before.seq {
+        return Ok(None);
+    }
+    let events = store::events_after(tx, closed.id, 0, EVENTS_MAX)?;
+    let head = audit::head(tx)?;
+    let head = Head { seq: head.seq, hash: head.hash };
+    Ok(Some(Material { closed, head, before, events }))
+}
+
+/// The next part, by the archive's masking policy and the settings of now.
+pub(super) fn transcript(
     app: &App,
     key: &ConversationKey,
-    closed: &Conversation,
-) -> Result<(Transcript, Head, Before0)> {
-    let before = delivered(tx, closed)?;
-    let closed_at = closed.closed_at.ok_or(Error::WrongState)?;
+    material: &Material,
+) -> Result<Transcript> {
+    let Material { closed, before, events, .. } = material;
     let mut rows = Vec::new();
-    for event in store::events_after(tx, closed.id, 0, EVENTS_MAX)? {
-        let opened = key.open(&Place::of(&event), &event.sealed)?;
+    for event in events {
+        let opened = key.open(&Place::of(event), &event.sealed)?;
         let body: Body = serde_json::from_slice(opened.bytes())
             .map_err(|e| Error::broken("a sealed event is JSON", e))?;
         rows.push((event, body));
@@ -52,22 +71,20 @@ pub(super) fn next_part(
     let mut events = Vec::new();
     for (at, (event, body)) in rows.into_iter().enumerate() {
         if event.seq > before.seq {
-            events.push(one(&event, body, &said, at, &before));
+            events.push(one(event, body, &said, at, before));
         }
     }
-    let head = audit::head_at(tx, closed_at)?;
-    let head = Head { seq: head.seq, hash: head.hash };
-    Ok((whole(&app.sections(), closed, &before, events), head, before))
+    Ok(whole(&app.sections(), closed, before, events))
 }
 
-fn delivered(tx: &mut Tx<'_>, closed: &Conversation) -> Result<Before0> {
+pub(super) fn delivered(tx: &mut Tx<'_>, id: ConversationId) -> Result<Before> {
     let found = tx.row(
         "select delivered_parts, delivered_seq, delivered_hash from conversation where id = $1",
-        values![&closed.id],
+        values![&id],
         |row| Ok((row.number(0)?, row.number(1)?, row.opt_blob(2)?)),
     )?;
     let (parts, seq, manifest) = found.ok_or(Error::NotFound)?;
-    Ok(Before0 {
+    Ok(Before {
         parts: u32::try_from(parts).unwrap_or(u32::MAX),
         seq,
         manifest: manifest.and_then(|hash| hash.try_into().ok()),
@@ -75,8 +92,8 @@ fn delivered(tx: &mut Tx<'_>, closed: &Conversation) -> Result<Before0> {
 }
 
 /// Each row's words by the archive's policy; rows without words have none.
-fn masked_for_archive(app: &App, rows: &[(events::Event, Body)]) -> Vec<Option<Said>> {
-    let texts: Vec<(usize, Before<'_>)> = rows
+fn masked_for_archive(app: &App, rows: &[(&events::Event, Body)]) -> Vec<Option<Said>> {
+    let texts: Vec<(usize, masking::Before<'_>)> = rows
         .iter()
         .enumerate()
         .filter_map(|(at, (event, body))| {
@@ -85,10 +102,10 @@ fn masked_for_archive(app: &App, rows: &[(events::Event, Body)]) -> Vec<Option<S
                 Body::Message { text, .. } | Body::Note { text, .. } => (Writer::Agent, text),
                 _ => return None,
             };
-            Some((at, Before { number: event.seq, writer, text: text.as_str() }))
+            Some((at, masking::Before { number: event.seq, writer, text: text.as_str() }))
         })
         .collect();
-    let befores: Vec<Before<'_>> = texts.iter().map(|(_, before)| *before).collect();
+    let befores: Vec<masking::Before<'_>> = texts.iter().map(|(_, before)| *before).collect();
     let masked = app.masking.engine.mask_stored(&app.masking.policy, &befores);
     let mut said: Vec<Option<Said>> = rows.iter().map(|_| None).collect();
     for ((at, _), masked) in texts.iter().zip(masked) {
@@ -113,7 +130,7 @@ fn one(
     body: Body,
     all: &[Option<Said>],
     at: usize,
-    before: &Before0,
+    before: &Before,
 ) -> Event {
     let wire = protocol::event::Event { number: event.seq, at: event.at.0, body };
     let mut told = Event::from(wire);
@@ -135,7 +152,7 @@ fn one(
 fn whole(
     sections: &Sections,
     closed: &Conversation,
-    before: &Before0,
+    before: &Before,
     events: Vec<Event>,
 ) -> Transcript {
     let department = sections.departments.iter().find(|d| d.id == closed.department);

@@ -1,34 +1,40 @@
 //! The live shred: in one transaction the wrapped key, the rows and the jobs go,
 //! and the audit chain gets the tombstone.
 
+use super::{build, catalogue, freeze};
 use crate::app::App;
 use crate::audit::{self, Entry};
 use crate::conversation::store;
+use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::events::Sender;
 use crate::ids::ConversationId;
+use crate::jobs;
 use crate::values;
 use protocol::event::State;
 
 /// Destroys a delivered conversation's key and everything that it sealed.
+///
+/// What came after the last delivery is delivered first, and what is on hold waits.
 pub async fn shred(app: &App, id: ConversationId) -> Result<()> {
     let now = app.clock.now();
     app.db
         .write(move |tx| {
             let found = store::load(tx, id)?.ok_or(Error::NotFound)?;
-            let receipts =
-                tx.count("select count(*) from receipt where conversation = $1", values![&id])?;
-            // No key goes before the receipt.
-            if found.state != State::Delivered || receipts == 0 {
+            let delivered = build::delivered(tx, id)?;
+            // No key goes before the receipts of every part.
+            if found.state != State::Delivered || parts_held(tx, id)? < u64::from(delivered.parts) {
                 return Err(Error::WrongState);
             }
-            tx.run("delete from event where conversation = $1", values![&id])?;
-            tx.run("delete from conversation where id = $1", values![&id])?;
-            tx.run("delete from job where subject = $1", values![&id])?;
-            tx.run(
-                "update catalogue set shredded_at = $1 where reference = $2",
-                values![now, &found.reference],
-            )?;
+            if found.seq > delivered.seq || freeze::under_way(tx, id)?.is_some() {
+                jobs::cancel(tx, jobs::Kind::Shred, id)?;
+                return jobs::schedule(tx, jobs::Kind::Deliver, id, now);
+            }
+            if is_on_hold(tx, id)? {
+                return jobs::look_again(tx, jobs::Kind::Shred, id, now, "on_hold");
+            }
+            delete(tx, id)?;
+            catalogue::mark_shredded(tx, &found.reference, now)?;
             let entry = Entry {
                 at: now,
                 actor: Sender::System,
@@ -41,4 +47,25 @@ pub async fn shred(app: &App, id: ConversationId) -> Result<()> {
             Ok(())
         })
         .await
+}
+
+fn parts_held(tx: &mut Tx<'_>, id: ConversationId) -> Result<u64> {
+    let parts =
+        tx.count("select count(distinct part) from receipt where conversation = $1", values![&id])?;
+    Ok(u64::try_from(parts).unwrap_or(0))
+}
+
+fn is_on_hold(tx: &mut Tx<'_>, id: ConversationId) -> Result<bool> {
+    let held = tx.count("select is_held from conversation where id = $1", values![&id])?;
+    Ok(held != 0)
+}
+
+/// The catalogue keeps what the receipts said.
+fn delete(tx: &mut Tx<'_>, id: ConversationId) -> Result<()> {
+    freeze::forget(tx, id)?;
+    tx.run("delete from receipt where conversation = $1", values![&id])?;
+    tx.run("delete from event where conversation = $1", values![&id])?;
+    tx.run("delete from conversation where id = $1", values![&id])?;
+    tx.run("delete from job where subject = $1", values![&id])?;
+    Ok(())
 }

@@ -52,7 +52,8 @@ pub(super) async fn stopped() {
 /// One JSON line an event, for operators; content has no way in.
 pub(super) fn log_to_stderr(filter: &str) -> anyhow::Result<()> {
     let filter = EnvFilter::try_new(filter).context("log")?;
-    let lines = tracing_subscriber::fmt().json().with_env_filter(filter).with_writer(std::io::stderr);
+    let lines =
+        tracing_subscriber::fmt().json().with_env_filter(filter).with_writer(std::io::stderr);
     // A second time, as in a test, the first stays.
     let _ = lines.try_init();
     std::panic::set_hook(Box::new(|panic| {

@@ -6,7 +6,10 @@ use super::tx::sql_error;
 use crate::error::{Error, Result};
 
 /// In order; a step that was released is never changed.
-const STEPS: &[&str] = &[include_str!("../migrations/sqlite/0001_first.sql")];
+const STEPS: &[&str] = &[
+    include_str!("../migrations/sqlite/0001_first.sql"),
+    include_str!("../migrations/sqlite/0002_delivery.sql"),
+];
 
 pub(super) fn run(connection: &mut Connection) -> Result<()> {
     let have: i64 =

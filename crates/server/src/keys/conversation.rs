@@ -11,6 +11,7 @@ use crate::ids::ConversationId;
 pub struct ConversationKey {
     whole: Sealing,
     records: Sealing,
+    documents: Sealing,
     same: hmac::Key,
 }
 
@@ -86,6 +87,27 @@ impl ConversationKey {
         self.records.open(b"name", sealed)
     }
 
+    /// Seals a rendered document to the part and name that it is delivered as.
+    pub fn seal_document(
+        &self,
+        id: ConversationId,
+        part: u32,
+        name: &str,
+        plain: &[u8],
+    ) -> Vec<u8> {
+        self.documents.seal(&document(id, part, name), plain)
+    }
+
+    pub fn open_document(
+        &self,
+        id: ConversationId,
+        part: u32,
+        name: &str,
+        sealed: &[u8],
+    ) -> Result<Opened> {
+        self.documents.open(&document(id, part, name), sealed)
+    }
+
     /// HMAC-SHA-256 of raw text: tells a resend from another text, and dies with the key.
     pub fn fingerprint(&self, raw: &[u8]) -> [u8; 32] {
         let mut out = [0; 32];
@@ -94,10 +116,15 @@ impl ConversationKey {
     }
 }
 
+fn document(id: ConversationId, part: u32, name: &str) -> Vec<u8> {
+    [id.as_bytes(), &part.to_be_bytes(), name.as_bytes()].concat()
+}
+
 impl From<Sealing> for ConversationKey {
     fn from(whole: Sealing) -> Self {
         Self {
             records: Sealing::new(whole.derive("records")),
+            documents: Sealing::new(whole.derive("documents")),
             same: hmac::Key::new(hmac::HMAC_SHA256, whole.derive("same").as_ref()),
             whole,
         }

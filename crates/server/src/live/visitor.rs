@@ -134,7 +134,7 @@ impl Visitor {
     /// Sends what happened since the number in the first frame.
     async fn listen(&mut self) -> Sent {
         self.listen_to_queue();
-        self.send_events().await
+        self.send_events().await.map(|_| ())
     }
 
     async fn talk(&mut self) -> Sent {
@@ -167,7 +167,8 @@ impl Visitor {
 
     async fn answer(&mut self, request: Request) -> Sent {
         let id = request.id;
-        let done = Box::pin(verbs::carry_out(self, request.verb)).await;
+        let done =
+            Box::pin(verbs::carry_out(&self.live, self.id, self.token_hash, request.verb)).await;
         let frame = match done {
             Ok((number, at)) => Frame::Done { id, number, at },
             Err(error) => Frame::Refused { id, problem: error.to_problem() },
@@ -222,8 +223,7 @@ impl Visitor {
             let Some(last) = events.last() else { return Ok(is_changed) };
             let last = last.number;
             use protocol::event::Body::{Amended, Message};
-            is_changed |=
-                events.iter().any(|e| !matches!(e.body, Message { .. } | Amended { .. }));
+            is_changed |= events.iter().any(|e| !matches!(e.body, Message { .. } | Amended { .. }));
             for events in in_frames(events) {
                 self.socket.send(&Frame::Events { events }).await?;
             }

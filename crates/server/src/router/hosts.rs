@@ -44,7 +44,10 @@ impl Hosts {
     }
 
     /// The answer to one request.
-    pub async fn answer(&self, request: Request<Body>) -> std::result::Result<Response, Infallible> {
+    pub async fn answer(
+        &self,
+        request: Request<Body>,
+    ) -> std::result::Result<Response, Infallible> {
         let path = request.uri().path();
         if path == "/healthz" || path == "/readyz" {
             return self.any.clone().oneshot(request).await;
@@ -64,7 +67,8 @@ fn host(origin: &str) -> String {
 }
 
 fn unknown_host() -> Response {
-    let words = "This Sotto does not answer to that name. Compare `origins` in its settings file.\n";
+    let words =
+        "This Sotto does not answer to that name. Compare `origins` in its settings file.\n";
     (StatusCode::MISDIRECTED_REQUEST, words).into_response()
 }
 

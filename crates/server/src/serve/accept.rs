@@ -4,7 +4,7 @@
 use std::convert::Infallible;
 use std::io;
 use std::net::IpAddr;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -14,10 +14,11 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::server::graceful::GracefulShutdown;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpListener;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
 use crate::config::Limits;
 use crate::router::{Hosts, Peer};
@@ -29,7 +30,8 @@ const PAUSE: Duration = Duration::from_millis(100);
 
 pub(super) struct Accepting {
     room: Arc<Semaphore>,
-    graceful: GracefulShutdown,
+    stopping: CancellationToken,
+    open: TaskTracker,
     http: http1::Builder,
 }
 
@@ -41,7 +43,8 @@ impl Accepting {
             .max_buf_size(HEAD_BYTES_MAX);
         Self {
             room: Arc::new(Semaphore::new(limits.connections)),
-            graceful: GracefulShutdown::new(),
+            stopping: CancellationToken::new(),
+            open: TaskTracker::new(),
             http,
         }
     }
@@ -66,7 +69,9 @@ impl Accepting {
 
     /// Waits for the connections that are open.
     pub(super) async fn end(self) {
-        self.graceful.shutdown().await;
+        self.stopping.cancel();
+        self.open.close();
+        self.open.wait().await;
     }
 
     fn serve(
@@ -87,10 +92,16 @@ impl Accepting {
         });
         let stream = Placed { stream, _room: room };
         let connection = self.http.serve_connection(TokioIo::new(stream), service).with_upgrades();
-        let watched = self.graceful.watch(connection);
-        tokio::spawn(async move {
+        let stopping = self.stopping.clone();
+        self.open.spawn(async move {
+            let mut connection = pin!(connection);
             // How a client broke off is its own affair.
-            let _ = watched.await;
+            tokio::select! {
+                _ = connection.as_mut() => return,
+                () = stopping.cancelled() => {}
+            }
+            connection.as_mut().graceful_shutdown();
+            let _ = connection.await;
         });
     }
 }

@@ -18,8 +18,7 @@ const LOOK_SECONDS: u32 = 15;
 const LEASE_EVERY: Duration = Duration::from_secs(10);
 const DAILY_EVERY: Duration = Duration::from_secs(60 * 60);
 /// Deliveries go out side by side, so that one slow destination holds up one.
-const WORKERS: [Lane; 5] =
-    [Lane::Talk, Lane::Archive, Lane::Archive, Lane::Archive, Lane::Archive];
+const WORKERS: [Lane; 5] = [Lane::Talk, Lane::Archive, Lane::Archive, Lane::Archive, Lane::Archive];
 /// After a loop's work failed.
 const PAUSE: Duration = Duration::from_secs(1);
 

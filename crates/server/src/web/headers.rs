@@ -9,9 +9,13 @@ pub enum Policy {
     /// The loader runs on the clinic's page, which has a policy of its own.
     Loader,
     /// The frame may be shown by these pages and no other.
-    Frame { pages: String },
+    Frame {
+        pages: String,
+    },
     /// The pages of the demo.
-    Demo { widget: Option<String> },
+    Demo {
+        widget: Option<String>,
+    },
 }
 
 const ALWAYS: [(&str, &str); 4] = [

@@ -2,10 +2,13 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod addenda;
 mod archive;
 mod canary;
 mod conversation;
 mod delays;
+mod delivery;
+mod disk;
 mod doors;
 mod lists;
 mod presence;

@@ -43,6 +43,29 @@ impl World {
         Self { app, folder }
     }
 
+    /// A fresh install inside a folder that the story chose.
+    pub fn inside(parent: &Path) -> Self {
+        let folder = tempfile::tempdir_in(parent).expect("a temporary folder");
+        let app = node(folder.path(), Clock::moved(MORNING), true);
+        Self { app, folder }
+    }
+
+    /// The same node, from now on with other destinations.
+    pub fn delivers_to(&mut self, folders: &[(&str, destinations::folder::Config)]) {
+        let named = |(name, config): &(&str, destinations::folder::Config)| NamedDestination {
+            name: (*name).to_owned(),
+            to: destinations::Config::Folder(config.clone()),
+        };
+        let destinations = folders.iter().map(named).collect();
+        let sections = Sections { destinations, ..(*self.app.sections()).clone() };
+        self.app.set_sections(sections).expect("destinations that open");
+    }
+
+    /// The folder that holds data, keys and archive.
+    pub fn whole(&self) -> &Path {
+        self.folder.path()
+    }
+
     pub fn data(&self) -> PathBuf {
         self.folder.path().join("data")
     }

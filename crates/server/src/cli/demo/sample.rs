@@ -22,15 +22,15 @@ const STAFF: [(&str, &str, Role); 3] = [
 
 /// The settings of a first start: shorter delays, so that one sees what happens.
 pub(super) fn sections(config: &Config, clinic: &str) -> Sections {
-    let department =
-        |id: &str, name: &str| Department { id: id.to_owned(), name: name.to_owned(), is_open: true };
+    let department = |id: &str, name: &str| Department {
+        id: id.to_owned(),
+        name: name.to_owned(),
+        is_open: true,
+    };
     let plain = Sections::first(config.transcripts_dir.clone(), clinic);
     Sections {
         site: Site { name: "Willow Creek Clinic (sample)".to_owned(), ..plain.site.clone() },
-        departments: vec![
-            department("front-desk", "Front desk"),
-            department("billing", "Billing"),
-        ],
+        departments: vec![department("front-desk", "Front desk"), department("billing", "Billing")],
         timing: Timing { survey_seconds: 20, grace_seconds: 5 * 60, ..plain.timing },
         ..plain
     }
@@ -57,12 +57,12 @@ pub(super) async fn staff(app: &App) -> Result<Vec<(&'static str, AccountId)>> {
         let id = match found {
             Some((account, _)) => account.id,
             None => {
-                let departments = app.sections().departments.iter().map(|d| d.id.clone());
+                let sections = app.sections();
                 let new = New {
                     name: name.to_owned(),
                     display_name: display_name.to_owned(),
                     role,
-                    departments: departments.collect(),
+                    departments: sections.departments.iter().map(|d| d.id.clone()).collect(),
                     capacity: CAPACITY,
                     password: Sensitive::new(Secret::fresh().expose().to_owned()),
                 };

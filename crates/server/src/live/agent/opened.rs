@@ -52,8 +52,7 @@ impl Opened {
         for topic in topics(id) {
             mailbox.listen(topic);
         }
-        let shown =
-            Shown { from: after, after, seen: None, has_events: true, has_view: true };
+        let shown = Shown { from: after, after, seen: None, has_events: true, has_view: true };
         self.0.insert(id, shown);
         Ok(())
     }

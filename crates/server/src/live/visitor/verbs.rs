@@ -4,18 +4,23 @@
 
 use protocol::visitor::Verb;
 
-use super::Visitor;
 use crate::bus::{Ring, Topic};
 use crate::conversation::{self, Poster, correct, seen};
 use crate::error::Result;
-use crate::live::Done;
+use crate::ids::ConversationId;
+use crate::live::{Done, Live};
 
 /// Signs of life and the like may come this many times as often as messages.
 const SMALL_FACTOR: u32 = 5;
 
-pub(super) async fn carry_out(visitor: &Visitor, verb: Verb) -> Done {
-    let (app, id, token_hash) = (&visitor.live.app, visitor.id, visitor.token_hash);
-    counted(visitor, &verb)?;
+pub(super) async fn carry_out(
+    live: &Live,
+    id: ConversationId,
+    token_hash: [u8; 32],
+    verb: Verb,
+) -> Done {
+    let app = &live.app;
+    counted(live, id, &verb)?;
     let at = app.clock.now().0;
     match verb {
         Verb::PostMessage { client_id, text } => {
@@ -49,14 +54,13 @@ pub(super) async fn carry_out(visitor: &Visitor, verb: Verb) -> Done {
     }
 }
 
-fn counted(visitor: &Visitor, verb: &Verb) -> Result<()> {
-    let app = &visitor.live.app;
-    let most = app.config.limits.messages_per_minute;
+fn counted(live: &Live, id: ConversationId, verb: &Verb) -> Result<()> {
+    let most = live.app.config.limits.messages_per_minute;
     let (what, most) = match verb {
         Verb::PostMessage { .. } | Verb::Correct { .. } | Verb::Rate { .. } => ("message", most),
         Verb::Typing { .. } | Verb::Seen { .. } | Verb::KeepOpen {} | Verb::End {} => {
             ("small", most.saturating_mul(SMALL_FACTOR))
         }
     };
-    visitor.live.rates.count(what, visitor.id.to_bytes(), most, app.clock.now())
+    live.rates.count(what, id.to_bytes(), most, live.app.clock.now())
 }
