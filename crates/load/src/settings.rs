@@ -20,7 +20,7 @@ pub(crate) fn config(dir: &Path, address: Address) -> String {
     format!(
         "listen = \"{address}\"\ndata_dir = {data:?}\nkey_dir = {keys:?}\n\n\
          [origins]\nconsole = \"http://{}\"\nwidget = \"http://{}\"\nfiles = \"http://{}\"\n\n\
-         [limits]\nmessages_per_minute = 1000000\n",
+         [limits]\nmessages_per_minute = 1000000\nstarts_per_minute = 1000000\nrequests_per_minute = 1000000\n",
         address.console(),
         address.widget(),
         address.files(),

@@ -7,6 +7,7 @@ use std::fmt;
 
 use aws_lc_rs::{digest, rand};
 use data_encoding::BASE64URL_NOPAD;
+use sensitive::Sensitive;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
@@ -91,6 +92,11 @@ pub fn sha256(bytes: &[u8]) -> [u8; 32] {
     out
 }
 
+/// What is kept of a token that somebody brings.
+pub fn hash_of(token: &Sensitive<String>) -> [u8; 32] {
+    sha256(token.expose().as_bytes())
+}
+
 /// A token that opens something: 43 characters of base64url.
 pub struct Secret(Zeroizing<String>);
 
@@ -101,7 +107,7 @@ impl Secret {
     }
 
     /// For the one frame or cookie that carries it.
-    pub fn expose(&self) -> &str {
+    pub fn reveal(&self) -> &str {
         &self.0
     }
 

@@ -14,7 +14,7 @@ use axum::routing::get;
 use crate::app::App;
 use crate::error::Error;
 
-pub use files::{Page, text};
+pub use files::text;
 pub use headers::{Policy, with};
 
 /// The console's pages; every address of its own leads to the one page.

@@ -10,6 +10,6 @@ use crate::wire::Json;
 /// `POST /api/visitor/start`.
 pub async fn start(State(app): State<App>, Json(asked): Json<Start>) -> Result<Json<Started>> {
     let started = super::start(&app, asked).await?;
-    let token = started.token.expose().to_owned();
+    let token = started.token.reveal().to_owned();
     Ok(Json(Started { token, reference: started.reference }))
 }

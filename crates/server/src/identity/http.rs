@@ -19,7 +19,7 @@ pub async fn sign_in(
     Json(tried): Json<SignIn>,
 ) -> Result<Response> {
     let (account, secret) = sign_ins.sign_in(&app, tried).await?;
-    let cookie = cookie(&app, secret.expose(), app.config.sessions.seconds_max)?;
+    let cookie = cookie(&app, secret.reveal(), app.config.sessions.seconds_max)?;
     Ok(([(header::SET_COOKIE, cookie)], Json(account.to_me())).into_response())
 }
 
@@ -43,7 +43,7 @@ pub async fn issue_ticket(
     Extension(session): Extension<Session>,
 ) -> Result<Json<Ticket>> {
     let ticket = ticket::issue(&app, &session).await?;
-    Ok(Json(Ticket { ticket: ticket.expose().to_owned(), seconds: ticket::SECONDS }))
+    Ok(Json(Ticket { ticket: ticket.reveal().to_owned(), seconds: ticket::SECONDS }))
 }
 
 /// The session of a request's cookie.

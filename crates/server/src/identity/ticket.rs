@@ -6,7 +6,7 @@
 use super::session::{self, Session};
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::ids::{Secret, sha256};
+use crate::ids::Secret;
 use crate::values;
 
 pub const SECONDS: u32 = 30;
@@ -27,9 +27,8 @@ pub async fn issue(app: &App, session: &Session) -> Result<Secret> {
 }
 
 /// The session that it was issued for; a second time it opens nothing.
-pub async fn redeem(app: &App, ticket: &str) -> Result<Session> {
-    let (hash, now, idle) =
-        (sha256(ticket.as_bytes()), app.clock.now(), app.config.sessions.idle_seconds);
+pub async fn redeem(app: &App, hash: [u8; 32]) -> Result<Session> {
+    let (now, idle) = (app.clock.now(), app.config.sessions.idle_seconds);
     app.db
         .write(move |tx| {
             let found = tx.row(

@@ -20,7 +20,7 @@ use crate::conversation::access::Agent;
 use crate::conversation::presence;
 use crate::error::{Error, Result};
 use crate::identity::{Account, Right, Session, session, ticket};
-use crate::ids::ConnectionId;
+use crate::ids::{ConnectionId, hash_of};
 use crate::wire;
 use lists::Lists;
 use opened::Opened;
@@ -96,7 +96,7 @@ async fn admitted(app: &App, socket: &mut Socket) -> Result<Option<Session>> {
     if hello.protocol != protocol::VERSION {
         return Err(Error::OtherVersion);
     }
-    ticket::redeem(app, hello.ticket.expose()).await.map(Some)
+    ticket::redeem(app, hash_of(&hello.ticket)).await.map(Some)
 }
 
 /// An account as conversations know it.

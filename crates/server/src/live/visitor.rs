@@ -16,7 +16,7 @@ use super::{Live, PING_SECONDS, in_frames, spread_ms};
 use crate::bus::{Mailbox, Ring, Topic};
 use crate::conversation::{access, presence, read, view};
 use crate::error::{Error, Result};
-use crate::ids::{ConnectionId, ConversationId, sha256};
+use crate::ids::{ConnectionId, ConversationId, hash_of};
 use crate::wire;
 
 /// While it waits in line, its place is looked up at most this often.
@@ -90,7 +90,7 @@ impl Visitor {
         socket: Socket,
         hello: Hello,
     ) -> std::result::Result<Self, (Socket, Error)> {
-        let token_hash = sha256(hello.token.expose().as_bytes());
+        let token_hash = hash_of(&hello.token);
         match Self::welcomed(&live, token_hash).await {
             Ok((id, frame, view)) => {
                 let mut mailbox = live.app.bus.mailbox();
@@ -124,7 +124,7 @@ impl Visitor {
         let last = view::last_shown(&live.app, id).await?;
         let frame = Frame::Welcome {
             protocol: protocol::VERSION,
-            token: token.expose().to_owned(),
+            token: token.reveal().to_owned(),
             view: view.clone(),
             last,
         };

@@ -39,7 +39,7 @@ pub(super) fn before(doors: &Doors, route: &Route) -> MethodRouter<Doors> {
 
 async fn stand(State(guard): State<Guard>, mut request: Request, next: Next) -> Result<Response> {
     guard.often_enough(&request)?;
-    guard.from_our_page(&request)?;
+    guard.must_be_our_page(&request)?;
     if let Needs::Right(right) = guard.needs {
         let session = identity::http::session_of(&guard.doors.app, request.headers()).await?;
         if !right.is_of(session.account.role) {
@@ -66,7 +66,7 @@ impl Guard {
     }
 
     /// Foreign pages can make a browser send, but not these headers.
-    fn from_our_page(&self, request: &Request) -> Result<()> {
+    fn must_be_our_page(&self, request: &Request) -> Result<()> {
         let headers = request.headers();
         let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
         let origin = text(header::ORIGIN.as_str());

@@ -1,7 +1,5 @@
 //! One embedded file as an answer: its type, its compressed twin, how long it keeps.
 
-use std::borrow::Cow;
-
 use axum::body::Body;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -13,11 +11,7 @@ use crate::error::Error;
 /// What `npm run build` made; empty where it was not run.
 #[derive(RustEmbed)]
 #[folder = "../../web/dist"]
-#[allow_missing = true]
 struct Dist;
-
-/// A page made of an embedded file.
-pub struct Page(pub Cow<'static, [u8]>);
 
 /// An embedded text file.
 pub fn text(name: &str) -> Option<String> {

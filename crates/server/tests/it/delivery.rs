@@ -89,7 +89,7 @@ fn renamed(world: &World) {
     sections.departments[0].name = "Welcome".to_owned();
     sections.dispositions[0].name = "All well".to_owned();
     sections.site.name = "Another name".to_owned();
-    world.app.set_sections(sections);
+    world.app.set_sections(sections).unwrap();
 }
 
 fn to(path: PathBuf) -> folder::Config {

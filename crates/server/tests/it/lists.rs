@@ -22,8 +22,8 @@ async fn account(world: &World, agent: &Agent, availability: &'static str, capac
     let insert = world.app.db.write(move |tx| {
         tx.run(
             "insert into account (id, name, display_name, role, departments, password, availability, \
-             capacity, is_disabled, failures, failed_at, created_at) \
-             values ($1, $2, $3, 'agent', $4, '', $5, $6, 0, 0, 0, 0)",
+             capacity, is_disabled, created_at) \
+             values ($1, $2, $3, 'agent', $4, '', $5, $6, 0, 0)",
             values![
                 &agent.id,
                 &agent.name,

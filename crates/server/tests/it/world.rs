@@ -180,7 +180,7 @@ pub async fn visitor(app: App, department: &str, id: &str, question: &str) -> Re
 }
 
 pub fn fresh_client_id() -> String {
-    Secret::fresh().expose().to_owned()
+    Secret::fresh().reveal().to_owned()
 }
 
 fn node(folder: &Path, clock: Clock, is_first: bool) -> App {

@@ -34,7 +34,7 @@ impl Links {
     pub(super) fn new(port: u16, staff: &[(&'static str, AccountId)]) -> Self {
         let link = |&(role, account): &(&'static str, AccountId)| {
             let secret = Secret::fresh();
-            let url = format!("http://localhost:{port}/demo/enter/{}", secret.expose());
+            let url = format!("http://localhost:{port}/demo/enter/{}", secret.reveal());
             Link { role, account, hash: secret.hash(), url }
         };
         Self(Arc::new(staff.iter().map(link).collect()))
@@ -86,7 +86,7 @@ async fn enter(
     let link = demo.links.0.iter().find(|link| link.hash == hash && peer.0.is_loopback());
     let account = link.ok_or(Error::NotFound)?.account;
     let secret = session::open(&demo.app, account).await?;
-    let cookie = cookie(&demo.app, secret.expose(), demo.app.config.sessions.seconds_max)?;
+    let cookie = cookie(&demo.app, secret.reveal(), demo.app.config.sessions.seconds_max)?;
     let no_store = (header::CACHE_CONTROL, "no-store".parse().map_err(|_| Error::NotFound)?);
     Ok(([(header::SET_COOKIE, cookie), no_store], Redirect::to("/console/")).into_response())
 }

@@ -64,7 +64,7 @@ pub(super) async fn staff(app: &App) -> Result<Vec<(&'static str, AccountId)>> {
                     role,
                     departments: sections.departments.iter().map(|d| d.id.clone()).collect(),
                     capacity: CAPACITY,
-                    password: Sensitive::new(Secret::fresh().expose().to_owned()),
+                    password: Sensitive::new(Secret::fresh().reveal().to_owned()),
                 };
                 account::add(app, new).await?
             }
@@ -109,7 +109,7 @@ async fn started(app: &App, department: &str, name: &str, question: &str) -> Res
         text: Sensitive::new(text.to_owned()),
     };
     let start = Start {
-        client_id: Sensitive::new(Secret::fresh().expose().to_owned()),
+        client_id: Sensitive::new(Secret::fresh().reveal().to_owned()),
         site: app.sections().site.id.clone(),
         department: department.to_owned(),
         language: "en".to_owned(),
@@ -129,6 +129,6 @@ async fn says(app: &App, agent: &Agent, to: &Started, text: &str) -> Result<()> 
 }
 
 async fn post(app: &App, poster: Poster, to: &Started, text: &str) -> Result<()> {
-    let (client_id, text) = (Secret::fresh().expose().to_owned(), Sensitive::new(text.to_owned()));
+    let (client_id, text) = (Secret::fresh().reveal().to_owned(), Sensitive::new(text.to_owned()));
     conversation::post_message(app, poster, to.id, client_id, text).await.map(|_| ())
 }
