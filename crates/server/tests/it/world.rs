@@ -22,7 +22,7 @@ use server::keys::{ConversationKey, Install, Keys, Place};
 use server::{audit, db};
 
 /// 2026-11-24, 08:00 UTC.
-const MORNING: Millis = Millis(1_795_507_200_000);
+pub const MORNING: Millis = Millis(1_795_507_200_000);
 
 pub struct World {
     pub app: App,
@@ -203,11 +203,16 @@ fn node(folder: &Path, clock: Clock, is_first: bool) -> App {
     App::new(Config::default(), clock, bus, recent, db, keys, sections).expect("a node")
 }
 
-fn sections() -> Sections {
+pub fn sections() -> Sections {
     let department =
         |id: &str, is_open| Department { id: id.to_owned(), name: id.to_owned(), is_open };
     Sections {
-        site: Site { id: "clinic".to_owned(), ..Site::default() },
+        site: Site {
+            id: "clinic".to_owned(),
+            name: "The clinic".to_owned(),
+            languages: vec!["en".to_owned(), "es".to_owned()],
+            ..Site::default()
+        },
         departments: vec![department("front-desk", true), department("night", false)],
         dispositions: vec![Disposition {
             code: "answered".to_owned(),
