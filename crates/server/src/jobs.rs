@@ -116,10 +116,12 @@ pub fn retry(tx: &mut Tx<'_>, job: Job, now: Millis, code: &'static str) -> Resu
     Ok(())
 }
 
-/// When the next job is due, if there is any.
+/// When the next job can be claimed, if there is any. Who held a claim may have died with it.
 pub fn next_due(tx: &mut Tx<'_>) -> Result<Option<Millis>> {
-    tx.row("select min(due_at) from job where lease_until is null", values![], |row| {
-        row.opt_millis(0)
-    })
-    .map(Option::flatten)
+    let due = tx.row(
+        "select min(case when lease_until > due_at then lease_until else due_at end) from job",
+        values![],
+        |row| row.opt_millis(0),
+    )?;
+    Ok(due.flatten())
 }
