@@ -176,12 +176,13 @@ fn wait(
     Ok(())
 }
 
-/// When the next job of a lane is due, if there is any.
+/// When the next job of a lane can be claimed. Who held a claim may have died with it.
 pub fn next_due(tx: &mut Tx<'_>, lane: Lane) -> Result<Option<Millis>> {
-    tx.row(
-        "select min(due_at) from job where lane = $1 and lease_until is null",
+    let due = tx.row(
+        "select min(case when lease_until > due_at then lease_until else due_at end) from job \
+         where lane = $1",
         values![lane.code()],
         |row| row.opt_millis(0),
-    )
-    .map(Option::flatten)
+    )?;
+    Ok(due.flatten())
 }

@@ -34,8 +34,8 @@ impl Loops {
 }
 
 pub(super) async fn start(app: &App, stopping: &CancellationToken) -> anyhow::Result<Loops> {
-    presence::renew_lease(app).await?;
     presence::forget_node_rows(app).await?;
+    presence::renew_lease(app).await?;
     let tasks = TaskTracker::new();
     for lane in WORKERS {
         let (app, stopping) = (app.clone(), stopping.clone());

@@ -36,6 +36,7 @@ async fn a_token_is_good_until_the_next_one_is_used() {
     assert!(matches!(hello(&world, &asked.token).await, Err(Error::SignedOut)));
     assert!(is_good(&world, &second).await && is_good(&world, &third).await);
     let again = visitor(world.app.clone(), "front-desk", &client_id, "Hello").await.unwrap();
+    assert!(is_good(&world, &second).await, "the one in use stays");
     let (id, _) = hello(&world, &again.token).await.unwrap();
     assert_eq!(id, asked.id, "a resent start gets in");
     assert!(!is_good(&world, &second).await);

@@ -43,13 +43,6 @@ impl World {
         Self { app, folder }
     }
 
-    /// A fresh install inside a folder that the story chose.
-    pub fn inside(parent: &Path) -> Self {
-        let folder = tempfile::tempdir_in(parent).expect("a temporary folder");
-        let app = node(folder.path(), Clock::moved(MORNING), true);
-        Self { app, folder }
-    }
-
     /// The same node, from now on with other destinations.
     pub fn delivers_to(&mut self, folders: &[(&str, destinations::folder::Config)]) {
         let named = |(name, config): &(&str, destinations::folder::Config)| NamedDestination {
