@@ -10,6 +10,7 @@ pub struct Sections {
     pub departments: Vec<Department>,
     pub dispositions: Vec<Disposition>,
     pub timing: Timing,
+    pub retention: Retention,
 }
 
 /// The site that embeds the widget.
@@ -75,5 +76,19 @@ impl Default for Timing {
             abandon_seconds: 2 * 60,
             correct_seconds: 60,
         }
+    }
+}
+
+/// How long what is left of a shredded conversation stays.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Retention {
+    /// Catalogue rows: which transcript went where.
+    pub catalogue_days: u32,
+}
+
+impl Default for Retention {
+    fn default() -> Self {
+        Self { catalogue_days: 90 }
     }
 }

@@ -6,6 +6,7 @@ mod addenda;
 mod archive;
 mod canary;
 mod conversation;
+mod daily;
 mod delays;
 mod delivery;
 mod disk;
