@@ -12,4 +12,5 @@ mod delivery;
 mod disk;
 mod restart;
 mod retention;
+mod upkeep;
 mod world;
