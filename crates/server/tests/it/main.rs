@@ -10,6 +10,7 @@ mod daily;
 mod delays;
 mod delivery;
 mod disk;
+mod nonces;
 mod restart;
 mod retention;
 mod upkeep;
