@@ -31,12 +31,6 @@ const SHOWN: [(&str, &str); 2] =
 const SERVER: &str = "crates/server/src/";
 const DATABASE: [&str; 2] = ["crates/server/src/db.rs", "crates/server/src/db/"];
 
-/// Outside `db/`, with the reason.
-const MAY_NAME_ENGINE: [(&str, &str); 1] = [(
-    "crates/server/src/keys/install.rs",
-    "reads the install key on a connection of its own, before the database is open",
-)];
-
 const ENGINES: [&str; 2] = ["rusqlite", "sqlx"];
 const STATEMENTS: [&str; 4] = ["select ", "insert into ", "update ", "delete from "];
 const BUILDERS: [&str; 3] = ["format", "concat", "push_str"];
@@ -73,9 +67,6 @@ fn exposures(source: &Source) -> Vec<Finding> {
 
 /// Nothing outside `db/` knows which engine holds the rows.
 fn engines(source: &Source) -> Vec<Finding> {
-    if MAY_NAME_ENGINE.iter().any(|(path, _)| source.path == *path) {
-        return Vec::new();
-    }
     let named = source.tokens.iter().filter(|token| {
         token.kind == Kind::Word && ENGINES.contains(&token.text.as_str()) && !token.in_test
     });

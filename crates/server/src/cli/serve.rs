@@ -8,19 +8,19 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
-use super::settings::{Settings, first};
+use super::place::{ConfigFile, first};
 use crate::clock::Clock;
 use crate::serve::{self, Lock};
 
 #[derive(Debug, Args)]
 pub struct Serve {
     #[command(flatten)]
-    settings: Settings,
+    config: ConfigFile,
 }
 
 /// Serves until SIGTERM or SIGINT, then ends what was begun.
 pub async fn run(command: &Serve) -> anyhow::Result<()> {
-    let config = command.settings.read()?;
+    let config = command.config.read()?;
     log_to_stderr(&config.log)?;
     keep_memory_to_itself();
     std::fs::create_dir_all(&config.data_dir)

@@ -4,14 +4,17 @@
 
 mod addenda;
 mod archive;
+mod at_rest;
 mod canary;
 mod conversation;
+mod daily;
 mod delays;
 mod delivery;
 mod disk;
 mod doors;
 mod limits;
 mod lists;
+mod nonces;
 mod presence;
 mod reading;
 mod restart;
@@ -21,4 +24,5 @@ mod served;
 mod settings;
 mod sign_in;
 mod sockets;
+mod upkeep;
 mod world;

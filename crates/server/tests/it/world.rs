@@ -54,6 +54,16 @@ impl World {
         self.app.set_sections(sections).expect("destinations that open");
     }
 
+    /// Another node on files that were put elsewhere, with the same clock and archive.
+    pub fn starts_another(&self, data: &Path, keys: &Path) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        for (from, to) in [(data, "data"), (keys, "keys")] {
+            std::fs::rename(from, folder.path().join(to)).expect("on the same disk");
+        }
+        let app = node(folder.path(), self.app.clock.clone(), false);
+        Self { app, folder }
+    }
+
     /// The folder that holds data, keys and archive.
     pub fn whole(&self) -> &Path {
         self.folder.path()
