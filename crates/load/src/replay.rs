@@ -114,6 +114,7 @@ async fn play_all(
 ) -> Result<(Vec<Played>, Duration)> {
     let lanes = replay.at_once.min(dialogues.len());
     settings::create_agents(server, lanes, &place.department, password)?;
+    settings::deliver_at_once(server, password).await?;
     let agents = pairs::sign_in(server.address(), lanes, password).await?;
     let begun = Instant::now();
     let stage = Stage {
