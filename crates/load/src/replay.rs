@@ -173,6 +173,7 @@ impl Stage<'_> {
         let disposition = agent.dispositions.first().map(|disposition| disposition.code.clone());
         let verb = Verb::Close { conversation: &conversation, disposition: disposition.as_deref() };
         agent.line.ask(verb).await.context("closing")?;
+        agent.line.ask(Verb::Leave { conversation: &conversation }).await.context("leaving")?;
         visitor.close().await;
         Ok(started.reference)
     }
