@@ -114,6 +114,7 @@ async fn play_all(
 ) -> Result<(Vec<Played>, Duration)> {
     let lanes = replay.at_once.min(dialogues.len());
     settings::create_agents(server, lanes, &place.department, password)?;
+    settings::deliver_at_once(server, password).await?;
     let agents = pairs::sign_in(server.address(), lanes, password).await?;
     let begun = Instant::now();
     let stage = Stage {
@@ -172,6 +173,7 @@ impl Stage<'_> {
         let disposition = agent.dispositions.first().map(|disposition| disposition.code.clone());
         let verb = Verb::Close { conversation: &conversation, disposition: disposition.as_deref() };
         agent.line.ask(verb).await.context("closing")?;
+        agent.line.ask(Verb::Leave { conversation: &conversation }).await.context("leaving")?;
         visitor.close().await;
         Ok(started.reference)
     }

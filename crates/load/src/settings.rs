@@ -7,18 +7,24 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, ensure};
+use serde_json::json;
 
-use crate::client::Address;
+use crate::client::{Address, SignedIn};
 use crate::server_process::ServerProcess;
 
 /// Which limits are raised; every run says so beside its figures.
-pub(crate) const RAISED: &str = "messages a minute per visitor, capacity per agent";
+pub(crate) const RAISED: &str =
+    "messages a minute of a conversation, starts and requests a minute of an address";
+
+const TRANSCRIPTS: &str = "transcripts";
+const ADMINISTRATOR: &str = "load-administrator";
 
 /// The config file of a server that lives in `dir`.
 pub(crate) fn config(dir: &Path, address: Address) -> String {
-    let (data, keys) = (dir.join("data"), dir.join("keys"));
+    let (data, keys, transcripts) = (dir.join("data"), dir.join("keys"), dir.join(TRANSCRIPTS));
     format!(
-        "listen = \"{address}\"\ndata_dir = {data:?}\nkey_dir = {keys:?}\n\n\
+        "listen = \"{address}\"\ndata_dir = {data:?}\nkey_dir = {keys:?}\n\
+         transcripts_dir = {transcripts:?}\nlog = \"warn\"\n\n\
          [origins]\nconsole = \"http://{}\"\nwidget = \"http://{}\"\nfiles = \"http://{}\"\n\n\
          [limits]\nmessages_per_minute = 1000000\nstarts_per_minute = 1000000\nrequests_per_minute = 1000000\n",
         address.console(),
@@ -40,25 +46,40 @@ pub(crate) fn create_agents(
     password: &str,
 ) -> Result<()> {
     for number in 1..=count {
-        let name = agent_name(number);
-        let mut child = Command::new(server.program())
-            .args(["account", "add", "--name", &name, "--role", "agent"])
-            .args(["--department", department, "--password-stdin", "--config"])
-            .arg(server.config())
-            .stdin(Stdio::piped())
-            .stdout(Stdio::null())
-            .spawn()
-            .context("starting `sotto account add`")?;
-        let mut stdin = child.stdin.take().context("no way to give the password")?;
-        // A command that refuses before it reads says why by itself.
-        let _ = writeln!(stdin, "{password}");
-        drop(stdin);
-        ensure!(child.wait()?.success(), "`sotto account add` refused {name}");
+        let role = ["--role", "agent", "--department", department];
+        create(server, &agent_name(number), &role, password)?;
     }
+    Ok(())
+}
+
+/// Lets transcripts go out at once, as an administrator would: no time for a
+/// survey, and keys are destroyed with the last receipt.
+pub(crate) async fn deliver_at_once(server: &ServerProcess, password: &str) -> Result<()> {
+    create(server, ADMINISTRATOR, &["--role", "administrator"], password)?;
+    let administrator = SignedIn::with(server.address(), ADMINISTRATOR, password).await?;
+    let times = [("survey_seconds", json!(0)), ("grace_seconds", json!(0))];
+    administrator.change_section(server.address(), "timing", &times).await
+}
+
+fn create(server: &ServerProcess, name: &str, what: &[&str], password: &str) -> Result<()> {
+    let mut child = Command::new(server.program())
+        .args(["account", "add", "--name", name])
+        .args(what)
+        .args(["--password-stdin", "--config"])
+        .arg(server.config())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .spawn()
+        .context("starting `sotto account add`")?;
+    let mut stdin = child.stdin.take().context("no way to give the password")?;
+    // A command that refuses before it reads says why by itself.
+    let _ = writeln!(stdin, "{password}");
+    drop(stdin);
+    ensure!(child.wait()?.success(), "`sotto account add` refused {name}");
     Ok(())
 }
 
 /// Where the server's folder destination puts transcripts.
 pub(crate) fn transcripts(server: &ServerProcess) -> PathBuf {
-    server.dir().join("transcripts")
+    server.dir().join(TRANSCRIPTS)
 }

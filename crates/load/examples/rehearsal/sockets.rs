@@ -174,7 +174,7 @@ fn carry_out(
         "close" if is_mine => {
             Op::Close { place, disposition: fields["disposition"].as_str().map(str::to_owned) }
         }
-        "open" | "set_availability" => return Ok(None),
+        "open" | "leave" | "set_availability" => return Ok(None),
         _ => return Err(()),
     };
     state.commit(op);

@@ -1,7 +1,7 @@
 //! Reading everything back, as someone who holds nothing yet.
 
 use anyhow::{Context, Result, bail};
-use protocol::event::Event;
+use protocol::event::{Event, State};
 
 use super::talker::{Access, Talker};
 use crate::client::{Address, Arrived, Heard, Line, Verb, Who};
@@ -36,6 +36,10 @@ pub(super) async fn events(address: Address, access: &mut Access) -> Result<Vec<
             let mut on_duty = agent.go_on_duty(address).await?;
             let row = on_duty.row(reference).await?;
             let conversation = &row.conversation;
+            // A transfer may have been the last thing that happened: only who holds it may read.
+            if row.state == State::Waiting {
+                on_duty.line.ask(Verb::Accept { conversation }).await?;
+            }
             on_duty.line.send(Verb::Open { conversation, after: 0 }).await?;
             until(on_duty.line, row.last_number).await
         }

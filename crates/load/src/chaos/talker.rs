@@ -60,6 +60,8 @@ pub(crate) struct Talker<'a> {
     newest: Option<(String, u64)>,
     /// Whether posting is this client's right now; a visitor always may.
     may_post: bool,
+    /// Whether the conversation is still to be opened: an agent reads what they hold.
+    must_open: bool,
     /// How many may be under way at once.
     window: usize,
     ends_at_connect: u32,
@@ -87,6 +89,7 @@ impl<'a> Talker<'a> {
             after: 0,
             newest: None,
             may_post,
+            must_open: false,
             window,
             ends_at_connect: 0,
             ends_measured: 0,
@@ -135,7 +138,7 @@ impl<'a> Talker<'a> {
                 let me = agent.me.id.clone();
                 *conversation = Some(row.conversation.clone());
                 self.read_row(&row, &me);
-                on_duty.line.send(Verb::Open { conversation: &row.conversation, after }).await?;
+                self.must_open = self.may_post;
                 Ok(on_duty.line)
             }
         }
@@ -196,6 +199,10 @@ impl<'a> Talker<'a> {
                 (conversation.as_deref(), department.as_str())
             }
         };
+        if let (Some(conversation), true) = (conversation, self.must_open) {
+            line.send(Verb::Open { conversation, after: self.after }).await?;
+            self.must_open = false;
+        }
         for pending in self.outbox.iter_mut().filter(|pending| pending.sent_as.is_none()) {
             let (client_id, text) = (pending.client_id.as_str(), pending.text.as_str());
             let own = || conversation.context("no conversation yet");

@@ -1,11 +1,11 @@
-//! An agent: signs in, gets a ticket, opens the socket.
+//! Staff: signs in, gets a ticket, opens the socket; an administrator changes settings.
 
 use anyhow::{Context, Result, bail};
 use protocol::agent::{Availability, Disposition, Row};
-use protocol::http::{Me, Ticket};
-use serde_json::json;
+use protocol::http::{Me, Section, Ticket};
+use serde_json::{Value, json};
 
-use super::http::{Call, ask};
+use super::http::{Answer, Call, Method, ask};
 use super::line::Who;
 use super::{Address, Heard, Line, Verb};
 
@@ -27,8 +27,8 @@ pub(crate) struct OnDuty {
 impl SignedIn {
     pub(crate) async fn with(address: Address, name: &str, password: &str) -> Result<Self> {
         let body = json!({"name": name, "password": password});
-        let host = address.console();
-        let call = Call { host: &host, path: "/api/sign-in", cookie: None, body: Some(&body) };
+        let (host, method) = (address.console(), Method::Post(&body));
+        let call = Call { host: &host, path: "/api/sign-in", cookie: None, method };
         let answer = ask(address, call).await?;
         let me = answer.json().with_context(|| format!("signing in as {name}"))?;
         let cookie = answer.cookie().context("signing in set no cookie")?;
@@ -37,10 +37,8 @@ impl SignedIn {
 
     /// Opens a socket with a new ticket, takes conversations from now on.
     pub(crate) async fn go_on_duty(&self, address: Address) -> Result<OnDuty> {
-        let host = address.console();
-        let (path, cookie) = ("/api/ticket", Some(self.cookie.as_str()));
-        let call = Call { host: &host, path, cookie, body: Some(&json!({})) };
-        let Ticket { ticket, .. } = ask(address, call).await?.json()?;
+        let asked = self.ask(address, "/api/ticket", Method::Post(&json!({}))).await?;
+        let Ticket { ticket, .. } = asked.json()?;
         let hello = json!({"protocol": protocol::VERSION, "ticket": ticket});
         let mut line = Line::open(address, Who::Agent, hello.to_string()).await?;
         let dispositions = loop {
@@ -57,6 +55,28 @@ impl SignedIn {
             .hear_rows_until(|heard| matches!(heard, Heard::Done { id: of, .. } if *of == id))
             .await?;
         Ok(agent)
+    }
+
+    /// Changes members of one section of the settings, as an administrator.
+    pub(crate) async fn change_section(
+        &self,
+        address: Address,
+        name: &str,
+        members: &[(&str, Value)],
+    ) -> Result<()> {
+        let path = format!("/api/settings/{name}");
+        let section: Section = self.ask(address, &path, Method::Get).await?.json()?;
+        let (version, mut value) = (section.version, section.value);
+        for (member, wanted) in members {
+            value[*member] = wanted.clone();
+        }
+        let change = json!({"version": version, "value": value});
+        self.ask(address, &path, Method::Put(&change)).await?.json::<Section>().map(|_| ())
+    }
+
+    async fn ask(&self, address: Address, path: &str, method: Method<'_>) -> Result<Answer> {
+        let (host, cookie) = (address.console(), Some(self.cookie.as_str()));
+        ask(address, Call { host: &host, path, cookie, method }).await
     }
 }
 

@@ -19,8 +19,15 @@ pub(crate) struct Call<'a> {
     pub(crate) host: &'a str,
     pub(crate) path: &'a str,
     pub(crate) cookie: Option<&'a str>,
-    /// `None` asks with GET.
-    pub(crate) body: Option<&'a Value>,
+    pub(crate) method: Method<'a>,
+}
+
+/// How to ask, with what body.
+#[derive(Clone, Copy)]
+pub(crate) enum Method<'a> {
+    Get,
+    Post(&'a Value),
+    Put(&'a Value),
 }
 
 /// What came back.
@@ -47,7 +54,7 @@ impl Answer {
 /// Whether the server says that it is ready.
 pub(crate) async fn is_ready(address: Address) -> bool {
     let host = address.console();
-    let call = Call { host: &host, path: "/readyz", cookie: None, body: None };
+    let call = Call { host: &host, path: "/readyz", cookie: None, method: Method::Get };
     matches!(ask(address, call).await, Ok(answer) if answer.status == 200)
 }
 
@@ -71,7 +78,11 @@ async fn ask_at_leisure(address: Address, call: Call<'_>) -> Result<Answer> {
 
 fn written(call: &Call<'_>) -> Vec<u8> {
     let Call { host, path, .. } = call;
-    let method = if call.body.is_some() { "POST" } else { "GET" };
+    let (method, body) = match call.method {
+        Method::Get => ("GET", None),
+        Method::Post(body) => ("POST", Some(body.to_string())),
+        Method::Put(body) => ("PUT", Some(body.to_string())),
+    };
     let mut head = format!(
         "{method} {path} HTTP/1.1\r\nHost: {host}\r\nOrigin: http://{host}\r\n\
          X-Sotto: 1\r\nConnection: close\r\n"
@@ -79,11 +90,10 @@ fn written(call: &Call<'_>) -> Vec<u8> {
     if let Some(cookie) = call.cookie {
         head += &format!("Cookie: {cookie}\r\n");
     }
-    let body = call.body.map(Value::to_string).unwrap_or_default();
-    if call.body.is_some() {
+    if let Some(body) = &body {
         head += &format!("Content-Type: application/json\r\nContent-Length: {}\r\n", body.len());
     }
-    format!("{head}\r\n{body}").into_bytes()
+    format!("{head}\r\n{}", body.unwrap_or_default()).into_bytes()
 }
 
 fn parse(read: &[u8]) -> Result<Answer> {

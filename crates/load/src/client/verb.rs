@@ -37,6 +37,10 @@ pub(crate) enum Verb<'a> {
         conversation: &'a str,
         after: u64,
     },
+    /// An agent looks at no more than 32 at a time.
+    Leave {
+        conversation: &'a str,
+    },
     Accept {
         conversation: &'a str,
     },
@@ -74,6 +78,7 @@ mod tests {
             Verb::Correct { conversation: Some(conversation), client_id, number: 3, text },
             Verb::SetAvailability { availability },
             Verb::Open { conversation, after: 0 },
+            Verb::Leave { conversation },
             Verb::Accept { conversation },
             Verb::Note { conversation, client_id, text },
             Verb::Transfer { conversation, to },

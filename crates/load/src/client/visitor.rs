@@ -4,7 +4,7 @@ use anyhow::{Context, Result, bail};
 use protocol::http::Started;
 use serde_json::json;
 
-use super::http::{Call, ask};
+use super::http::{Call, Method, ask};
 use super::line::Who;
 use super::{Address, Heard, Line};
 
@@ -31,7 +31,8 @@ pub(crate) async fn start(
         "answers": [],
     });
     let host = address.widget();
-    let call = Call { host: &host, path: "/api/visitor/start", cookie: None, body: Some(&body) };
+    let (path, method) = ("/api/visitor/start", Method::Post(&body));
+    let call = Call { host: &host, path, cookie: None, method };
     ask(address, call).await?.json()
 }
 

@@ -36,7 +36,7 @@ impl Talker<'_> {
                 counts.transfers += 1;
                 self.may_post = false;
             }
-            Kind::Accept => self.may_post = true,
+            Kind::Accept => (self.may_post, self.must_open) = (true, true),
         }
         drop(counts);
         self.measure_stall();
