@@ -4,7 +4,7 @@ use protocol::http::Role;
 use serde_json::{Value, json};
 use tokio_tungstenite::tungstenite::Message;
 
-use crate::served::{CONSOLE, Served, Socket, WIDGET, post_message, text};
+use crate::served::{CONSOLE, Call, Served, Socket, WIDGET, post_message, text};
 
 /// The conversation that a console has waiting.
 async fn waiting(console: &mut Socket) -> String {
@@ -190,5 +190,9 @@ async fn a_conversation_is_delivered_from_the_socket_to_the_folder() {
         .await;
     let there = std::fs::read_dir(world.archive().join("2026/11").join(&reference)).unwrap();
     assert_eq!(there.count(), 3, "transcript, page and manifest");
+    let chief = world.staff("Chief", Role::Supervisor).await;
+    let call = Call { path: "/api/deliveries", cookie: &chief, ..Call::default() };
+    let delivered = world.call(call).await.body["delivered"][0].clone();
+    assert_eq!((&delivered["reference"], &delivered["agent"]), (&json!(reference), &json!("Ana")));
     world.ends().await;
 }
