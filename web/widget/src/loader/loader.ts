@@ -47,15 +47,20 @@ function inkOn(accent: string): string {
   return 0.2126 * r + 0.7152 * g + 0.0722 * b > 0.179 ? '#000' : '#fff';
 }
 
-/** The launcher stands once, so its parts are this function's own. */
-function launch(): void {
-  let iframe: HTMLIFrameElement | null = null;
-  let port: MessagePort | null = null;
-  let isOpen = false;
-  let hadConversation = false;
+/** The launcher stands once, so its parts are the module's own. */
+let iframe: HTMLIFrameElement | null = null;
+let port: MessagePort | null = null;
+let isOpen = false;
+let hadConversation = false;
+const host = document.createElement('sotto-launcher');
+const root = host.attachShadow({ mode: 'open' });
+// The icon is drawn by the style.
+const button = document.createElement('button');
+const label = document.createElement('b');
+const badge = document.createElement('i');
+const view = window.visualViewport;
 
-  const host = document.createElement('sotto-launcher');
-  const root = host.attachShadow({ mode: 'open' });
+function launch(): void {
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(css);
   root.adoptedStyleSheets = [sheet];
@@ -64,10 +69,6 @@ function launch(): void {
   host.style.setProperty('--a', accent);
   host.style.setProperty('--b', inkOn(accent));
 
-  // The icon is drawn by the style.
-  const button = document.createElement('button');
-  const label = document.createElement('b');
-  const badge = document.createElement('i');
   label.textContent = words.label;
   button.append(label, badge);
   button.onclick = () => show(!isOpen, true);
@@ -76,7 +77,6 @@ function launch(): void {
   count(0);
 
   addEventListener('message', greet);
-  const view = window.visualViewport;
   view?.addEventListener('resize', fit);
   view?.addEventListener('scroll', fit);
 
@@ -86,77 +86,77 @@ function launch(): void {
     embed();
     show(before === 'open', false);
   }
+}
 
-  function show(opens: boolean, takesFocus: boolean): void {
-    isOpen = opens;
-    if (isOpen && !iframe) embed();
-    remember(isOpen ? 'open' : hadConversation ? 'had' : null);
-    // Until the frame can close itself, the button stays as the way back.
-    button.hidden = isOpen && port !== null;
-    button.ariaExpanded = String(isOpen);
-    if (iframe) iframe.hidden = !isOpen;
-    fit();
-    tell({ verb: isOpen ? 'open' : 'close' });
-    if (takesFocus) (isOpen ? iframe : button)?.focus();
-  }
+function show(opens: boolean, takesFocus: boolean): void {
+  isOpen = opens;
+  if (isOpen && !iframe) embed();
+  remember(isOpen ? 'open' : hadConversation ? 'had' : null);
+  // Until the frame can close itself, the button stays as the way back.
+  button.hidden = isOpen && port !== null;
+  button.ariaExpanded = String(isOpen);
+  if (iframe) iframe.hidden = !isOpen;
+  fit();
+  tell({ verb: isOpen ? 'open' : 'close' });
+  if (takesFocus) (isOpen ? iframe : button)?.focus();
+}
 
-  function tell(message: ToFrame): void {
-    port?.postMessage(message);
-  }
+function tell(message: ToFrame): void {
+  port?.postMessage(message);
+}
 
-  function embed(): void {
-    iframe = document.createElement('iframe');
-    iframe.title = words.title;
-    iframe.setAttribute('sandbox', SANDBOX);
-    iframe.referrerPolicy = 'strict-origin';
-    iframe.src = `${origin}/widget/?site=${encodeURIComponent(site)}#${fixed}`;
-    root.append(iframe);
-  }
+function embed(): void {
+  iframe = document.createElement('iframe');
+  iframe.title = words.title;
+  iframe.setAttribute('sandbox', SANDBOX);
+  iframe.referrerPolicy = 'strict-origin';
+  iframe.src = `${origin}/widget/?site=${encodeURIComponent(site)}#${fixed}`;
+  root.append(iframe);
+}
 
-  /** On a phone the keyboard covers the page without making it smaller; the visual viewport knows. */
-  function fit(): void {
-    if (!iframe || !view) return;
-    const isPhone = matchMedia(PHONE).matches && view.scale < 1.05;
-    iframe.style.height = isPhone ? `${view.height}px` : '';
-    iframe.style.top = isPhone ? `${view.offsetTop}px` : '';
-  }
+/** On a phone the keyboard covers the page without making it smaller; the visual viewport knows. */
+function fit(): void {
+  if (!iframe || !view) return;
+  const isPhone = matchMedia(PHONE).matches && view.scale < 1.05;
+  iframe.style.height = isPhone ? `${view.height}px` : '';
+  iframe.style.top = isPhone ? `${view.offsetTop}px` : '';
+}
 
-  function greet({ data, origin: from, source }: MessageEvent): void {
-    const frame = iframe?.contentWindow;
-    if (!frame || from !== origin || source !== frame || !isGreeting(data, 'ready')) return;
-    const { port1, port2 } = new MessageChannel();
-    port = port1;
-    port.onmessage = (said) => hear(said.data as ToLoader);
-    frame.postMessage({ sotto: 1, verb: 'channel' }, origin, [port2]);
-    // A frame that had the focus before its page came must be given it again.
-    const hadFocus = isOpen && root.activeElement === iframe;
-    if (hadFocus) iframe?.blur();
-    show(isOpen, hadFocus);
-  }
+function greet({ data, origin: from, source }: MessageEvent): void {
+  const frame = iframe?.contentWindow;
+  if (!frame || from !== origin || source !== frame || !isGreeting(data, 'ready')) return;
+  const { port1, port2 } = new MessageChannel();
+  port = port1;
+  port.onmessage = (said) => hear(said.data as ToLoader);
+  frame.postMessage({ sotto: 1, verb: 'channel' }, origin, [port2]);
+  // A frame that had the focus before its page came must be given it again.
+  const hadFocus = isOpen && root.activeElement === iframe;
+  if (hadFocus) iframe?.blur();
+  show(isOpen, hadFocus);
+}
 
-  function hear(message: ToLoader): void {
-    if (message.verb === 'unread') {
-      hadConversation = true;
-      count(message.count);
-      remember(isOpen ? 'open' : 'had');
-    } else if (message.verb === 'close') {
-      if (message.forget) forget();
-      show(false, true);
-    }
+function hear(message: ToLoader): void {
+  if (message.verb === 'unread') {
+    hadConversation = true;
+    count(message.count);
+    remember(isOpen ? 'open' : 'had');
+  } else if (message.verb === 'close') {
+    if (message.forget) forget();
+    show(false, true);
   }
+}
 
-  function count(unread: number): void {
-    badge.hidden = !unread;
-    badge.textContent = unread > 9 ? '9+' : String(unread);
-    button.ariaLabel = unread ? `${words.label} (${unread} ${words.unread})` : words.label;
-  }
+function count(unread: number): void {
+  badge.hidden = !unread;
+  badge.textContent = unread > 9 ? '9+' : String(unread);
+  button.ariaLabel = unread ? `${words.label} (${unread} ${words.unread})` : words.label;
+}
 
-  function forget(): void {
-    iframe?.remove();
-    iframe = port = null;
-    hadConversation = false;
-    count(0);
-  }
+function forget(): void {
+  iframe?.remove();
+  iframe = port = null;
+  hadConversation = false;
+  count(0);
 }
 
 if (!document.querySelector('sotto-launcher')) {
