@@ -86,13 +86,30 @@ pub fn cancel(tx: &mut Tx<'_>, kind: Kind, subject: ConversationId) -> Result<()
     Ok(())
 }
 
+/// Which jobs a worker has a hand free for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Which {
+    Any,
+    NoDelivery,
+}
+
+impl Which {
+    /// The kind that is left alone, for a column.
+    const fn without(self) -> &'static str {
+        match self {
+            Self::Any => "",
+            Self::NoDelivery => Kind::Deliver.code(),
+        }
+    }
+}
+
 /// Claims the job that is due longest.
-pub fn claim(tx: &mut Tx<'_>, now: Millis) -> Result<Option<Job>> {
+pub fn claim(tx: &mut Tx<'_>, now: Millis, which: Which) -> Result<Option<Job>> {
     let found = tx.row(
         "update job set lease_until = $1, attempts = attempts + 1 where id = (\
            select id from job where due_at <= $2 and (lease_until is null or lease_until < $3) \
-           order by due_at limit 1) returning kind, subject, attempts",
-        values![now.plus_seconds(LEASE_SECONDS), now, now],
+           and kind <> $4 order by due_at limit 1) returning kind, subject, attempts",
+        values![now.plus_seconds(LEASE_SECONDS), now, now, which.without()],
         |row| Ok((row.text(0)?, row.conversation(1)?, row.number(2)?)),
     )?;
     Ok(found.and_then(|(kind, subject, attempts)| {
@@ -138,10 +155,13 @@ fn wait(
     Ok(())
 }
 
-/// When the next job is due, if there is any.
-pub fn next_due(tx: &mut Tx<'_>) -> Result<Option<Millis>> {
-    tx.row("select min(due_at) from job where lease_until is null", values![], |row| {
-        row.opt_millis(0)
-    })
-    .map(Option::flatten)
+/// When the next job can be claimed, if there is any. Who held a claim may have died with it.
+pub fn next_due(tx: &mut Tx<'_>, which: Which) -> Result<Option<Millis>> {
+    let due = tx.row(
+        "select min(case when lease_until >= due_at then lease_until + 1 else due_at end) from job \
+         where kind <> $1",
+        values![which.without()],
+        |row| row.opt_millis(0),
+    )?;
+    Ok(due.flatten())
 }

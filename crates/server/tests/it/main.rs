@@ -15,4 +15,5 @@ mod nonces;
 mod restart;
 mod retention;
 mod upkeep;
+mod workers;
 mod world;
