@@ -24,9 +24,9 @@ fn hanging(scene: impl AsyncFnOnce(mpsc::Sender<()>)) {
         .unwrap();
     runtime.block_on(async {
         let (let_go, waits) = mpsc::channel::<()>();
-        let held = tokio::task::spawn_blocking(move || drop(waits.recv()));
+        let held = tokio::task::spawn_blocking(move || waits.recv());
         scene(let_go).await;
-        held.await.unwrap();
+        held.await.unwrap().expect("it was let go");
     });
 }
 
