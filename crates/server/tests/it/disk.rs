@@ -14,7 +14,7 @@ use server::keys::{Install, Keys};
 
 use crate::world::{World, fresh_client_id, visitor};
 
-const DISK: &str = "SOTTO_STORY_DISK";
+const DISK: &str = "STORY_DISK";
 
 /// Runs an ignored scene of this binary where [`small_disk`] holds this many KiB.
 /// Where the system lets nobody mount, it says so and proves nothing.
