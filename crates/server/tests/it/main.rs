@@ -11,6 +11,7 @@ mod daily;
 mod delays;
 mod delivery;
 mod disk;
+mod killed;
 mod nonces;
 mod restart;
 mod retention;

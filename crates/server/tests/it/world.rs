@@ -71,6 +71,11 @@ impl World {
         );
     }
 
+    /// A node on an install's folder, so long after the first morning.
+    pub fn node_at(folder: &Path, seconds: u32) -> App {
+        node(folder, Clock::moved(MORNING.plus_seconds(seconds)), false)
+    }
+
     /// Another node on files that were put elsewhere, with the same clock and archive.
     pub fn starts_another(&self, data: &Path, keys: &Path) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
