@@ -13,6 +13,7 @@ use crate::clock::Millis;
 use crate::db::Tx;
 use crate::error::Result;
 use crate::events::Sender;
+use crate::ids::ConversationId;
 use crate::jobs;
 use crate::keys::{ConversationKey, Epochs, Sealing};
 use crate::values;
@@ -25,7 +26,8 @@ pub async fn daily(app: &App) -> Result<()> {
     let shredded = hard_shred(app).await.map(|_| ());
     let swept = sweep(app).await;
     let expired = expire(app).await;
-    shredded.and(swept).and(expired)
+    let revived = revive(app).await;
+    shredded.and(swept).and(expired).and(revived)
 }
 
 /// Destroys the key of every day before today; how many that were.
@@ -138,6 +140,35 @@ async fn expire(app: &App) -> Result<()> {
             end_sessions(tx, now)
         })
         .await
+}
+
+/// Every ending delivers and every delivery is followed by a shred: where the job
+/// for it is missing, for whatever reason, it is due now.
+async fn revive(app: &App) -> Result<()> {
+    let now = app.clock.now();
+    app.db
+        .write(move |tx| {
+            for (kind, id) in without_job(tx)? {
+                tracing::error!(job = kind.code(), "a conversation lacked its job");
+                jobs::schedule(tx, kind, id, now)?;
+            }
+            Ok(())
+        })
+        .await
+}
+
+fn without_job(tx: &mut Tx<'_>) -> Result<Vec<(jobs::Kind, ConversationId)>> {
+    let mut found = Vec::new();
+    for (state, kind) in [("closed", jobs::Kind::Deliver), ("delivered", jobs::Kind::Shred)] {
+        let ids = tx.rows(
+            "select id from conversation where state = $1 and not exists (\
+               select 1 from job where subject = conversation.id and kind in ($2, $3))",
+            values![state, jobs::Kind::Deliver.code(), jobs::Kind::Shred.code()],
+            |row| row.conversation(0),
+        )?;
+        found.extend(ids.into_iter().map(|id| (kind, id)));
+    }
+    Ok(found)
 }
 
 /// A row stays at least until its conversation is shredded.

@@ -20,7 +20,11 @@ pub async fn run_due(app: &App, lane: Lane) -> Result<u32> {
         done += 1;
         // Whoever is not told sees it with the next ring.
         let concerned = concerned(app, job).await.unwrap_or_default();
-        match work(app, job).await {
+        let ended = tokio::select! {
+            ended = work(app, job) => ended,
+            lost = keep_claim(app, job) => lost,
+        };
+        match ended {
             Ok(()) => {}
             // Its conversation is gone: nothing is left to do.
             Err(Error::NotFound) => {
@@ -34,6 +38,16 @@ pub async fn run_due(app: &App, lane: Lane) -> Result<u32> {
         for topic in concerned {
             app.bus.ring(&Ring { topic, number: 0 });
         }
+    }
+}
+
+/// A slow destination may take longer than a claim holds.
+async fn keep_claim(app: &App, job: Job) -> Result<()> {
+    loop {
+        let now = app.clock.now();
+        app.clock.until(now.plus_seconds(jobs::RENEW_SECONDS)).await;
+        let now = app.clock.now();
+        app.db.write(move |tx| jobs::renew(tx, job, now)).await?;
     }
 }
 

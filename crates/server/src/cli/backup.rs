@@ -34,8 +34,7 @@ pub async fn run(args: &Backup, out: &mut (dyn Write + Send)) -> anyhow::Result<
     let beside = place::beside(&args.to);
     let copied = copy(&from, &beside, &args.to);
     if copied.is_err() {
-        // Half a copy is of no use to anybody.
-        let _gone = std::fs::remove_file(&beside);
+        place::remove_database(&beside);
     }
     let contents = copied?;
     writeln!(out, "{to}")?;

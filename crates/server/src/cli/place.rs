@@ -62,6 +62,22 @@ pub(super) fn existing_database(config: &Config) -> anyhow::Result<PathBuf> {
     Ok(file)
 }
 
+/// A database's file and those that may lie beside it.
+pub(super) fn files_of(database: &Path) -> [PathBuf; 4] {
+    ["", "-wal", "-shm", "-journal"].map(|ending| {
+        let mut name = database.as_os_str().to_owned();
+        name.push(ending);
+        name.into()
+    })
+}
+
+/// Half a copy is of no use to anybody.
+pub(super) fn remove_database(database: &Path) {
+    for file in files_of(database) {
+        let _gone = fs::remove_file(file);
+    }
+}
+
 /// Gives a file its final name unless the name is taken, and syncs both.
 pub(super) fn take_name(beside: &Path, name: &Path) -> io::Result<()> {
     File::open(beside)?.sync_all()?;

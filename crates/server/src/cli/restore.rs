@@ -48,7 +48,7 @@ struct Checked {
 pub async fn run(args: &Restore, out: &mut (dyn Write + Send)) -> anyhow::Result<Answer> {
     let config = args.config.read()?;
     let (place, from) = (place::database(&config), args.from.display());
-    let is_taken = ["", "-wal", "-shm"].iter().any(|ending| with_ending(&place, ending).exists());
+    let is_taken = place::files_of(&place).iter().any(|file| file.exists());
     anyhow::ensure!(
         args.drill || !is_taken,
         "{} holds a database already; restore into an empty data directory",
@@ -141,10 +141,4 @@ fn begin_anew(tx: &mut Tx<'_>) -> Result<()> {
         detail: "",
     };
     audit::record(tx, &entry)
-}
-
-fn with_ending(path: &Path, ending: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(ending);
-    name.into()
 }

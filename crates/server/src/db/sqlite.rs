@@ -109,7 +109,9 @@ pub(super) fn connect(file: &Path) -> Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
         | OpenFlags::SQLITE_OPEN_CREATE
         | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(file, flags).map_err(sql_error)?;
+    let connection = Connection::open_with_flags(file, flags).map_err(|e| {
+        Error::broken("the database cannot be opened: is the data directory there, and ours?", e)
+    })?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
     connection.busy_timeout(std::time::Duration::from_secs(5)).map_err(sql_error)?;
     for (pragma, value) in [

@@ -87,7 +87,11 @@ impl Epochs {
         let fresh = Sealing::fresh();
         let file = format!("epoch-{day}-{}.key", HEXLOWER.encode(&random::<6>()));
         let wrapped = HEXLOWER.encode(&self.root.wrap(&file, &fresh));
-        files::write_new(&self.directory, &file, wrapped.as_bytes())?;
+        // What cannot be written now may be later: nothing was acknowledged yet.
+        files::write_new(&self.directory, &file, wrapped.as_bytes()).map_err(|error| {
+            tracing::error!(file, error = ?error, "a new day's key cannot be written");
+            Error::Later { retry_after: 5 }
+        })?;
         let (day, mine) = (day.to_owned(), file.clone());
         let winner = db.write(move |tx| insert(tx, &day, &mine)).await?;
         if winner != file {

@@ -23,8 +23,9 @@ const UNPACKED_DEEP_MAX: u32 = 3;
 const GZIP: [u8; 3] = [0x1f, 0x8b, 8];
 const ZSTD: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
 /// Folders within the temporary folder that are looked into.
-const TEMPORARY_DEEP_MAX: u32 = 3;
-const TEMPORARY_BYTES_MAX: u64 = 16 * 1024 * 1024;
+const TEMPORARY_DEEP_MAX: u32 = 1;
+/// Larger ones are other programs': nothing that a story types is as long.
+const TEMPORARY_BYTES_MAX: u64 = 1024 * 1024;
 
 /// A token in each of its disguises, by first byte.
 pub struct Needles(Vec<Vec<Vec<u8>>>);

@@ -150,3 +150,19 @@ async fn what_a_shredded_conversation_left_goes_and_so_do_sessions_that_ended() 
     }
     world.ends().await;
 }
+
+#[tokio::test]
+async fn a_conversation_that_lacks_its_job_is_delivered_and_shredded_all_the_same() {
+    let world = World::new();
+    closed_conversation(&world).await;
+    for (action, done) in [("transcript.delivered", 1), ("conversation.shredded", 1)] {
+        let lost = world.app.db.write(|tx| tx.run("delete from job", values![]));
+        lost.await.unwrap();
+        waits(&world, 2 * HOUR).await;
+        assert_eq!(times(&world, action).await, 0);
+        retention::daily(&world.app).await.unwrap();
+        waits(&world, MINUTE).await;
+        assert_eq!(times(&world, action).await, done);
+    }
+    world.ends().await;
+}

@@ -13,6 +13,7 @@ use server::values;
 
 use crate::canary::holding;
 use crate::delivery::{MINUTE, closed_conversation, waits};
+use crate::disk::{on_a_small_disk, small_disk};
 use crate::world::World;
 
 /// As in the program's own command line.
@@ -178,6 +179,42 @@ async fn a_backup_that_is_not_whole_or_of_another_root_key_changes_nothing() {
     assert!(snapshot(&data).is_empty());
     fs::write(&copy, whole).unwrap();
     sotto(&command).await.unwrap();
+    world.ends().await;
+}
+
+#[tokio::test]
+async fn a_backup_with_a_broken_chain_is_not_restored() {
+    let world = World::new();
+    closed_conversation(&world).await;
+    let changed = world.app.db.write(|tx| {
+        tx.run("update audit set action = 'nothing.happened' where seq = 2", values![])
+    });
+    changed.await.unwrap();
+    let copy = shown(&world.whole().join("copy.db"));
+    sotto(&["backup", "--config", &of(&world), "--to", &copy]).await.unwrap();
+    let data = world.whole().join("new-data");
+    let config = settings(world.whole(), "new", &data, &world.keys());
+    let (answer, printed) =
+        sotto(&["restore", "--config", &config, "--from", &copy]).await.unwrap();
+    assert_eq!(answer, Answer::No);
+    assert!(printed.contains("BROKEN at entry 2. Nothing was restored"), "{printed}");
+    assert!(snapshot(&data).is_empty());
+}
+
+#[test]
+fn a_backup_that_does_not_fit_leaves_nothing_behind() {
+    on_a_small_disk("upkeep::backing_up_to_a_small_disk", 100);
+}
+
+#[tokio::test]
+#[ignore = "started by a_backup_that_does_not_fit_leaves_nothing_behind"]
+async fn backing_up_to_a_small_disk() {
+    let world = World::new();
+    world.visitor("Hello").await;
+    let (config, to) = (of(&world), small_disk().join("copy.db"));
+    let refused = sotto(&["backup", "--config", &config, "--to", &shown(&to)]).await;
+    assert!(refused.is_err_and(|why| !why.contains("settings")));
+    assert!(snapshot(&small_disk()).is_empty());
     world.ends().await;
 }
 

@@ -43,6 +43,13 @@ impl World {
         Self { app, folder }
     }
 
+    /// A fresh install inside a folder that the story chose.
+    pub fn inside(parent: &Path) -> Self {
+        let folder = tempfile::tempdir_in(parent).expect("a temporary folder");
+        let app = node(folder.path(), Clock::moved(MORNING), true);
+        Self { app, folder }
+    }
+
     /// The same node, from now on with other destinations.
     pub fn delivers_to(&mut self, folders: &[(&str, destinations::folder::Config)]) {
         let named = |(name, config): &(&str, destinations::folder::Config)| NamedDestination {
@@ -52,6 +59,11 @@ impl World {
         let destinations = folders.iter().map(named).collect();
         let sections = Sections { destinations, ..(*self.app.sections()).clone() };
         self.app.set_sections(sections).expect("destinations that open");
+    }
+
+    /// A node on an install's folder, so long after the first morning.
+    pub fn node_at(folder: &Path, seconds: u32) -> App {
+        node(folder, Clock::moved(MORNING.plus_seconds(seconds)), false)
     }
 
     /// Another node on files that were put elsewhere, with the same clock and archive.
