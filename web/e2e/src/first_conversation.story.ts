@@ -15,6 +15,11 @@ beforeEach(async () => {
 afterEach(() => sotto.stop());
 
 test('a visitor asks, an agent answers, and the transcript lands in the folder', async () => {
+  // Delivery waits for the survey's window: two minutes are long for a story.
+  const eve = await Staff.enters(sotto.places.administrator);
+  await eve.sets('Timing', 'Survey window', '10');
+  await eve.leaves();
+
   const ana = await Staff.enters(sotto.places.agent);
   await ana.isKeptOutByNothing();
   await ana.is('Available');

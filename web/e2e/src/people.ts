@@ -75,6 +75,15 @@ export class Staff {
     return new Staff(browser, browser.page);
   }
 
+  /** One field of a settings section. */
+  async sets(section: string, label: string, value: string): Promise<void> {
+    await this.page.getByRole('link', { name: 'Administration' }).click();
+    await this.page.getByRole('navigation', { name: 'Administration' }).getByRole('link', { name: section }).click();
+    await this.page.getByLabel(label, { exact: true }).fill(value);
+    await this.page.getByRole('button', { name: 'Save changes' }).click();
+    await this.page.getByText(/^Saved at/).waitFor();
+  }
+
   async is(availability: 'Available' | 'Busy' | 'Away'): Promise<void> {
     await this.page.getByRole('button', { name: /^Availability:/ }).click();
     await this.page
