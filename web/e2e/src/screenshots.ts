@@ -51,6 +51,8 @@ test.each([
   await frame.locator('form .primary').click();
   await shot('2-missing');
   await frame.locator('#question').fill(language === 'en' ? 'Is the clinic open on Friday?' : '¿Abren el viernes?');
+  const name = `Lee ${language}`;
+  await frame.locator('main input').first().fill(name);
   await frame.locator('#consent').check();
   await frame.locator('form .primary').click();
   await frame.locator('.waiting').waitFor();
@@ -59,7 +61,7 @@ test.each([
   await frame.locator('.composer .primary').click();
   await frame.locator('.chip').waitFor();
   await desk.is('Available');
-  await desk.accepts('');
+  await desk.accepts(name);
   await desk.replies('https://clinic.example/hours');
   await frame.locator('.agent a').waitFor();
   await shot('4-active');
