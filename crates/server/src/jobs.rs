@@ -156,7 +156,12 @@ fn wait(
 }
 
 /// When the next job can be claimed, if there is any. Who held a claim may have died with it.
-pub fn next_due(tx: &mut Tx<'_>, which: Which) -> Result<Option<Millis>> {
+pub fn next_due(tx: &mut Tx<'_>) -> Result<Option<Millis>> {
+    next_due_of(tx, Which::Any)
+}
+
+/// The same, of those that a hand is free for.
+pub fn next_due_of(tx: &mut Tx<'_>, which: Which) -> Result<Option<Millis>> {
     let due = tx.row(
         "select min(case when lease_until >= due_at then lease_until + 1 else due_at end) from job \
          where kind <> $1",

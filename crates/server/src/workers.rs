@@ -43,7 +43,7 @@ pub async fn run_due(app: &App) -> Result<u32> {
         if deliveries.is_empty() {
             return Ok(done);
         }
-        let next = app.db.read(move |tx| jobs::next_due(tx, which)).await?;
+        let next = app.db.read(move |tx| jobs::next_due_of(tx, which)).await?;
         let comes = async {
             match next {
                 Some(due) => app.clock.until(due).await,

@@ -92,7 +92,7 @@ async fn a_node_in_a_process_of_its_own() {
     retention::daily(&app).await.unwrap();
     workers::run_due(&app).await.unwrap();
     let now = app.clock.now();
-    let next = app.db.read(|tx| jobs::next_due(tx, jobs::Which::Any)).await.unwrap();
+    let next = app.db.read(jobs::next_due).await.unwrap();
     assert!(next.is_none_or(|due| due > now), "everything that was due is done");
     app.db.close().await;
 }
