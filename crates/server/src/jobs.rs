@@ -104,7 +104,12 @@ impl Which {
 }
 
 /// Claims the job that is due longest.
-pub fn claim(tx: &mut Tx<'_>, now: Millis, which: Which) -> Result<Option<Job>> {
+pub fn claim(tx: &mut Tx<'_>, now: Millis) -> Result<Option<Job>> {
+    claim_of(tx, now, Which::Any)
+}
+
+/// The same, of those that a hand is free for.
+pub fn claim_of(tx: &mut Tx<'_>, now: Millis, which: Which) -> Result<Option<Job>> {
     let found = tx.row(
         "update job set lease_until = $1, attempts = attempts + 1 where id = (\
            select id from job where due_at <= $2 and (lease_until is null or lease_until < $3) \

@@ -28,7 +28,7 @@ pub async fn run_due(app: &App) -> Result<u32> {
     loop {
         let which = if deliveries.len() < DELIVERIES_MAX { Which::Any } else { Which::NoDelivery };
         let now = app.clock.now();
-        if let Some(job) = app.db.write(move |tx| jobs::claim(tx, now, which)).await? {
+        if let Some(job) = app.db.write(move |tx| jobs::claim_of(tx, now, which)).await? {
             if job.kind != Kind::Deliver {
                 carry_out(app, job).await?;
             } else if under_way.insert(job.subject) {
