@@ -112,7 +112,7 @@ pub fn claim(tx: &mut Tx<'_>, now: Millis) -> Result<Option<Job>> {
 pub fn claim_of(tx: &mut Tx<'_>, now: Millis, which: Which) -> Result<Option<Job>> {
     let found = tx.row(
         "update job set lease_until = $1, attempts = attempts + 1 where id = (\
-           select id from job where due_at <= $2 and (lease_until is null or lease_until < $3) \
+           select id from job where due_at <= $2 and (lease_until is null or lease_until <= $3) \
            and kind <> $4 order by due_at limit 1) returning kind, subject, attempts",
         values![now.plus_seconds(LEASE_SECONDS), now, now, which.without()],
         |row| Ok((row.text(0)?, row.conversation(1)?, row.number(2)?)),
@@ -168,7 +168,7 @@ pub fn next_due(tx: &mut Tx<'_>) -> Result<Option<Millis>> {
 /// The same, of those that a hand is free for.
 pub fn next_due_of(tx: &mut Tx<'_>, which: Which) -> Result<Option<Millis>> {
     let due = tx.row(
-        "select min(case when lease_until >= due_at then lease_until + 1 else due_at end) from job \
+        "select min(case when lease_until > due_at then lease_until else due_at end) from job \
          where kind <> $1",
         values![which.without()],
         |row| row.opt_millis(0),
