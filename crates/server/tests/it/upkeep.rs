@@ -7,12 +7,12 @@ use std::path::{Path, PathBuf};
 use clap::{Parser, Subcommand};
 use server::cli::transcript::Answer;
 use server::cli::{audit, backup, keys, restore};
-use server::conversation::accept;
+use server::conversation::{accept, close};
 use server::ids::sha256;
 use server::values;
 
 use crate::canary::holding;
-use crate::delivery::{MINUTE, closed_conversation, waits};
+use crate::delivery::{MINUTE, closed_conversation, pending, times, waits};
 use crate::disk::{on_a_small_disk, small_disk};
 use crate::world::World;
 
@@ -139,6 +139,101 @@ async fn a_backup_of_a_running_server_comes_back_with_the_keys_that_live() {
     open.says(&restored, "And on it goes").await.unwrap();
     restored.ends().await;
     world.ends().await;
+}
+
+/// Restores a backup beside the world that goes on, with its keys and its archive.
+async fn restored(world: &World, copy: &str) -> World {
+    let (data, keys) = (world.whole().join("new-data"), world.whole().join("new-keys"));
+    copy_keys(world, &keys, |_| true);
+    let config = settings(world.whole(), "new", &data, &keys);
+    sotto(&["restore", "--config", &config, "--from", copy]).await.unwrap();
+    let mut restored = world.starts_another(&data, &keys);
+    let archive = destinations::folder::Config { path: world.archive(), must_hold: None };
+    restored.delivers_to(&[("folder", archive)]);
+    restored
+}
+
+#[tokio::test]
+async fn what_was_delivered_after_the_backup_is_recognised_and_shredded_again() {
+    let world = World::new();
+    let asked = world.visitor("Hello").await;
+    let ana = world.agent("Ana");
+    accept(&world.app, &ana, asked.id).await.unwrap();
+    asked.says(&world, "Before the backup").await.unwrap();
+    let copy = shown(&world.whole().join("copy.db"));
+    sotto(&["backup", "--config", &of(&world), "--to", &copy]).await.unwrap();
+    asked.says(&world, "After the backup").await.unwrap();
+    close(&world.app, &ana, asked.id, Some("answered".to_owned())).await.unwrap();
+    waits(&world, 2 * MINUTE).await;
+    waits(&world, 60 * MINUTE).await;
+    let delivered = snapshot(&world.archive());
+    assert_eq!(delivered.len(), 3);
+    let restored = restored(&world, &copy).await;
+    close(&restored.app, &ana, asked.id, Some("answered".to_owned())).await.unwrap();
+    for _ in 0..3 {
+        waits(&restored, 15 * MINUTE).await;
+    }
+    assert!(pending(&restored).await.is_empty());
+    waits(&restored, 60 * MINUTE).await;
+    assert_eq!(times(&restored, "conversation.shredded").await, 1);
+    assert!(snapshot(&world.archive()) == delivered, "nothing was changed there");
+    restored.ends().await;
+    world.ends().await;
+}
+
+#[tokio::test]
+async fn what_was_said_after_a_restore_is_never_taken_for_what_was_delivered_before() {
+    let world = World::new();
+    let asked = world.visitor("Hello").await;
+    let ana = world.agent("Ana");
+    accept(&world.app, &ana, asked.id).await.unwrap();
+    let copy = shown(&world.whole().join("copy.db"));
+    sotto(&["backup", "--config", &of(&world), "--to", &copy]).await.unwrap();
+    asked.says(&world, "The words of then").await.unwrap();
+    asked.says(&world, "And more of them").await.unwrap();
+    close(&world.app, &ana, asked.id, Some("answered".to_owned())).await.unwrap();
+    waits(&world, 2 * MINUTE).await;
+    let restored = restored(&world, &copy).await;
+    asked.says(&restored, "Other words").await.unwrap();
+    close(&restored.app, &ana, asked.id, Some("answered".to_owned())).await.unwrap();
+    for _ in 0..6 {
+        waits(&restored, 30 * MINUTE).await;
+    }
+    let [waiting] = &pending(&restored).await[..] else { panic!("a person decides") };
+    assert_eq!(waiting.last_error.as_deref(), Some("exists"));
+    assert_eq!(restored.texts(asked.id).await, ["Other words"]);
+    restored.ends().await;
+    world.ends().await;
+}
+
+#[tokio::test]
+async fn the_same_words_signed_by_another_server_are_not_taken_for_ours() {
+    let (mut ours, other) = (World::new(), World::new());
+    let mut references = Vec::new();
+    for world in [&other, &ours] {
+        let asked = world.visitor("Hello").await;
+        asked.says(world, "The very same words").await.unwrap();
+        server::conversation::end(&world.app, asked.token.hash(), asked.id).await.unwrap();
+        references.push(asked.reference);
+    }
+    let renamed = references[1].clone();
+    let rename = other
+        .app
+        .db
+        .write(move |tx| tx.run("update conversation set reference = $1", values![&renamed]));
+    rename.await.unwrap();
+    waits(&other, 2 * MINUTE).await;
+    let delivered = snapshot(&other.archive());
+    let folder = destinations::folder::Config { path: other.archive(), must_hold: None };
+    ours.delivers_to(&[("folder", folder)]);
+    for _ in 0..4 {
+        waits(&ours, 30 * MINUTE).await;
+    }
+    let [waiting] = &pending(&ours).await[..] else { panic!("a person decides") };
+    assert_eq!(waiting.last_error.as_deref(), Some("exists"));
+    assert!(snapshot(&other.archive()) == delivered);
+    other.ends().await;
+    ours.ends().await;
 }
 
 #[tokio::test]
