@@ -67,7 +67,10 @@ pub(super) async fn run(
         };
         let is_right = says(messages, Role::Visitor, &visitor.messages)
             && says(messages, Role::Agent, &agent.messages);
-        wrong += usize::from(!is_right);
+        if !is_right {
+            wrong += 1;
+            eprintln!("not as acknowledged: {:?}", reference(&agent.access));
+        }
     }
     let verify = Command::new(server.program())
         .args(["transcript", "verify", "--folder"])
