@@ -1,6 +1,8 @@
 //! The ledger under kill -9: talk, kill without warning, start again, resume,
-//! and at the end read everything back that was ever acknowledged.
+//! and at the end read everything back that was ever acknowledged; then once
+//! more from the transcripts, with kills while they go out.
 
+mod delivery;
 mod first_message;
 mod read_back;
 mod talker;
@@ -21,6 +23,7 @@ use crate::ledger::Verdict;
 use crate::pairs;
 use crate::server_process::ServerProcess;
 use crate::settings;
+use delivery::Delivered;
 use talker::{Access, Talker};
 
 #[derive(Debug, Args)]
@@ -37,6 +40,9 @@ pub(crate) struct Chaos {
     /// SIGKILLs around the first message of a fresh data directory, on top.
     #[arg(long, default_value_t = 5)]
     first_messages: u32,
+    /// SIGKILLs while the transcripts of all conversations go out, after everything else.
+    #[arg(long, default_value_t = 5)]
+    delivery_kills: u32,
     /// Visitor and agent pairs that talk.
     #[arg(long, default_value_t = 20)]
     pairs: usize,
@@ -79,10 +85,13 @@ struct Figures {
     kills: u32,
     stops: u32,
     first_message_kills: u32,
+    delivery_kills: u32,
     pairs: usize,
     acknowledged: u64,
     #[serde(flatten)]
     verdict: Verdict,
+    #[serde(flatten)]
+    delivered: Delivered,
     #[serde(flatten)]
     counts: Counts,
     stall_p50_ms: Option<f64>,
@@ -108,7 +117,7 @@ pub(crate) async fn run(chaos: &Chaos, place: &Place, password: &str) -> Result<
     let shared = Shared::default();
     let mut server = ServerProcess::start(&chaos.server, None).await?;
     let under_load = load(chaos, place, password, &mut server, &shared, &mut chance).await;
-    let (under_load, restarts) = match under_load {
+    let (under_load, delivered, restarts) = match under_load {
         Ok(done) => done,
         Err(error) => {
             return Err(error.context(format!("the log ends:\n{}", end(chaos, &mut server))));
@@ -117,7 +126,7 @@ pub(crate) async fn run(chaos: &Chaos, place: &Place, password: &str) -> Result<
     verdict.add(under_load.verdict);
     acknowledged += under_load.acknowledged;
     let counts = shared.counts.borrow().clone();
-    let is_clean = verdict.is_clean() && counts.out_of_turn == 0;
+    let is_clean = verdict.is_clean() && delivered.is_whole() && counts.out_of_turn == 0;
     if !is_clean {
         eprintln!("not clean; {}", end(chaos, &mut server));
     }
@@ -126,9 +135,11 @@ pub(crate) async fn run(chaos: &Chaos, place: &Place, password: &str) -> Result<
         kills: chaos.kills,
         stops: chaos.stops,
         first_message_kills: chaos.first_messages,
+        delivery_kills: chaos.delivery_kills,
         pairs: chaos.pairs,
         acknowledged,
         verdict,
+        delivered,
         counts,
         stall_p50_ms: stalls.percentile_ms(50.0).map(figures::rounded),
         stall_p99_ms: stalls.percentile_ms(99.0).map(figures::rounded),
@@ -154,8 +165,9 @@ async fn load(
     server: &mut ServerProcess,
     shared: &Shared,
     chance: &mut Chance,
-) -> Result<(Part, Durations)> {
+) -> Result<(Part, Delivered, Durations)> {
     settings::create_agents(server, chaos.pairs, &place.department, password)?;
+    settings::deliver_at_once(server, password).await?;
     let agents = pairs::sign_in(server.address(), chaos.pairs, password).await?;
     let mut talkers = Vec::new();
     for agent in agents {
@@ -174,7 +186,8 @@ async fn load(
         let judged = read_back::judge(server.address(), visitor, agent).await;
         part.verdict.add(judged.context("reading back")?);
     }
-    Ok((part, restarts))
+    let delivered = delivery::run(chaos, server, &mut talkers, chance).await;
+    Ok((part, delivered.context("delivering")?, restarts))
 }
 
 /// A visitor and the agent who accepts them, in this order.

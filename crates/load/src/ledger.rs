@@ -73,6 +73,11 @@ impl Ledger {
         }
     }
 
+    /// What was said, as it reads at last, in order.
+    pub(crate) fn texts(&self) -> impl Iterator<Item = &str> {
+        self.entries.iter().map(|entry| entry.text.as_str())
+    }
+
     pub(crate) fn len(&self) -> usize {
         self.entries.len()
     }

@@ -1,9 +1,9 @@
 //! Plays dialogue files through the real sockets, both sides as written, and
 //! compares what was archived with what was sent after masking.
 
-mod archived;
+pub(crate) mod archived;
 mod compare;
-mod dialogue;
+pub(crate) mod dialogue;
 mod masked;
 
 use std::cell::RefCell;
@@ -80,8 +80,9 @@ pub(crate) async fn run(replay: &Replay, place: &Place, password: &str) -> Resul
 
     let begun = Instant::now();
     let folder = settings::transcripts(&server);
-    let archived =
-        archived::wait_for(&folder, &played, Duration::from_secs(replay.wait_seconds)).await?;
+    let wanted = played.iter().map(|played| played.reference.as_str()).collect();
+    let patience = Duration::from_secs(replay.wait_seconds);
+    let archived = archived::wait_for(&folder, &wanted, patience).await?;
     let delivery_seconds = rounded(begun.elapsed().as_secs_f64());
     let Comparison { missing, different, .. } = compare::all(&played, &expected, &archived);
     let is_equal = missing == 0 && different == 0;

@@ -28,6 +28,8 @@ use socket::Socket;
 const PING_SECONDS: u64 = 50;
 /// Each connection's own buffer for reading; a longer frame grows it for itself.
 const READ_BUFFER_BYTES: usize = 4096;
+/// Frames wait for each other up to here, and then leave.
+const WRITE_BUFFER_BYTES: usize = 8 * 1024;
 /// A reader who leaves more than this unsent is too slow.
 const UNSENT_BYTES_MAX: usize = 256 * 1024;
 /// One frame of events holds about this much text, so that a frame is never the
@@ -73,7 +75,7 @@ impl Live {
         let open = self.open.clone();
         asked
             .read_buffer_size(READ_BUFFER_BYTES)
-            .write_buffer_size(0)
+            .write_buffer_size(WRITE_BUFFER_BYTES)
             .max_write_buffer_size(UNSENT_BYTES_MAX)
             .max_message_size(limits.frame_bytes)
             .max_frame_size(limits.frame_bytes)

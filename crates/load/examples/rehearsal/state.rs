@@ -193,8 +193,7 @@ fn archive(dir: &Path, conversation: &Conversation) {
     }
     let folder = dir.join("transcripts");
     std::fs::create_dir_all(&folder).expect("a folder");
-    let (half, whole) =
-        (folder.join(".half"), folder.join(format!("{}.json", conversation.reference())));
-    std::fs::write(&half, document).expect("room on the disk");
-    std::fs::rename(half, whole).expect("a folder");
+    let file = |end: &str| folder.join(conversation.reference() + end);
+    std::fs::write(file(".json"), document).expect("room on the disk");
+    std::fs::write(file(".manifest.json"), "{}").expect("room on the disk");
 }

@@ -278,8 +278,8 @@ impl<'a> Talker<'a> {
     }
 }
 
-/// No rule masks a number that is none.
+/// No rule masks a number that is none; without vowels it is no name either.
 fn in_letters(number: u64) -> String {
-    const DIGITS: [&str; 10] = ["o", "a", "e", "i", "u", "b", "d", "f", "g", "l"];
+    const DIGITS: [&str; 10] = ["b", "d", "f", "g", "h", "k", "l", "p", "q", "z"];
     number.to_string().bytes().map(|digit| DIGITS[usize::from(digit - b'0')]).collect()
 }

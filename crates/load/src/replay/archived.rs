@@ -9,7 +9,6 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result};
 use serde_json::Value;
 
-use super::Played;
 use super::dialogue::Role;
 
 const POLL: Duration = Duration::from_millis(250);
@@ -17,16 +16,15 @@ const POLL: Duration = Duration::from_millis(250);
 /// Messages of one transcript, in its order.
 pub(crate) type Messages = Vec<(Role, String)>;
 
-/// By reference, every transcript of a conversation that was played.
+/// By reference, every transcript that was waited for.
 pub(crate) type Archived = HashMap<String, Messages>;
 
 /// Reads what arrives until all is there, or nothing has come for `patience`.
 pub(crate) async fn wait_for(
     folder: &Path,
-    played: &[Played],
+    wanted: &HashSet<&str>,
     patience: Duration,
 ) -> Result<Archived> {
-    let wanted: HashSet<&str> = played.iter().map(|played| played.reference.as_str()).collect();
     let (mut archived, mut looked_at) = (Archived::new(), HashSet::new());
     let mut newest = Instant::now();
     while archived.len() < wanted.len() && newest.elapsed() < patience {
@@ -49,7 +47,7 @@ pub(crate) async fn wait_for(
     Ok(archived)
 }
 
-/// JSON files, without those that are still being written.
+/// Transcripts that are there whole: their manifest is written last.
 fn files_below(folder: &Path, found: &mut Vec<PathBuf>) -> Result<()> {
     if !folder.exists() {
         return Ok(());
@@ -59,14 +57,14 @@ fn files_below(folder: &Path, found: &mut Vec<PathBuf>) -> Result<()> {
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         if path.is_dir() {
             files_below(&path, found)?;
-        } else if name.ends_with(".json") && !name.starts_with('.') {
+        } else if name.ends_with(".json") && path.with_extension("manifest.json").exists() {
             found.push(path);
         }
     }
     Ok(())
 }
 
-/// `None` for a document that is no transcript, such as a manifest.
+/// `None` for a document that is no transcript.
 fn read(file: &Path) -> Result<Option<(String, Messages)>> {
     let text = fs::read(file).with_context(|| format!("reading {}", file.display()))?;
     let document: Value =

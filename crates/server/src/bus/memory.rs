@@ -94,14 +94,19 @@ impl Mailbox {
     pub async fn next(&self) -> Vec<Ring> {
         loop {
             let waiting = self.inner.notify.notified();
-            let rung = std::mem::take(
-                &mut *self.inner.rung.lock().unwrap_or_else(PoisonError::into_inner),
-            );
+            let rung = self.take();
             if !rung.is_empty() {
-                return rung.into_iter().map(|(topic, number)| Ring { topic, number }).collect();
+                return rung;
             }
             waiting.await;
         }
+    }
+
+    /// Takes what came, without waiting.
+    pub fn take(&self) -> Vec<Ring> {
+        let mut rung = self.inner.rung.lock().unwrap_or_else(PoisonError::into_inner);
+        // Empty it without giving its room away: the next ring is near.
+        rung.drain().map(|(topic, number)| Ring { topic, number }).collect()
     }
 
     fn remove(&self, topic: &Topic) {

@@ -59,8 +59,15 @@ pub fn of_visitor(
     token_hash: &[u8; 32],
     id: ConversationId,
 ) -> Result<Conversation> {
-    let found = for_visitor(tx, token_hash)?;
-    if found.id == id { Ok(found) } else { Err(Error::NotFound) }
+    let is_theirs = tx.count(
+        "select count(*) from conversation where id = $1 and (token_hash = $2 or next_token_hash = $3)",
+        values![&id, token_hash, token_hash],
+    )?;
+    if is_theirs == 0 {
+        for_visitor(tx, token_hash)?;
+        return Err(Error::NotFound);
+    }
+    store::load(tx, id)?.ok_or(Error::SignedOut)
 }
 
 /// A conversation that an agent may read: their own, or their department's as a supervisor.

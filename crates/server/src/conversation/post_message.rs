@@ -14,7 +14,7 @@ use super::keyring::key_of;
 use super::start::masks;
 use super::state::{self, Conversation};
 use super::store::{self, By, Resendable};
-use super::{access, access::Agent};
+use super::{access, access::Agent, read};
 use crate::app::App;
 use crate::bus::Topic;
 use crate::clock::Millis;
@@ -23,7 +23,7 @@ use crate::error::{Error, Result};
 use crate::events::{Event, Kind, Recent, Sender};
 use crate::facts::{self, Fact};
 use crate::ids::ConversationId;
-use crate::keys::{ConversationKey, Place};
+use crate::keys::ConversationKey;
 
 /// Rows before that masking may look at.
 const WINDOW: u64 = 8;
@@ -122,7 +122,7 @@ fn post(
     let body = masked(tx, app, by, &mut after, client_id, text)?;
     let seq = store::append(tx, by, &mut after, Kind::Message, Some(&resendable), &body)?;
     after.last_message_seq = seq;
-    store::update(tx, &after)?;
+    store::update_counts(tx, &after)?;
     super::change::ring_lists(tx, &after);
     if was_warned {
         tx.ring(Topic::View(after.id), seq);
@@ -216,17 +216,12 @@ pub(super) fn window(
         if event.kind != Kind::Message || event.seq > last {
             continue;
         }
-        let opened = key.open(&Place::of(&event), &event.sealed)?;
-        let body = serde_json::from_slice(opened.bytes())
-            .map_err(|e| Error::broken("a sealed event is JSON", e))?;
-        if let Body::Message { from, text, .. } = body {
-            let writer = match from {
-                From::Visitor => Writer::Visitor,
-                From::Agent { .. } => Writer::Agent,
-                From::Automatic => Writer::Automatic,
-            };
-            rows.push((event.seq, writer, text));
-        }
+        let writer = match event.sender {
+            Sender::Visitor => Writer::Visitor,
+            Sender::Agent(_) => Writer::Agent,
+            Sender::System => Writer::Automatic,
+        };
+        rows.push((event.seq, writer, read::words(key, &event)?));
     }
     Ok(rows)
 }

@@ -22,7 +22,7 @@ use crate::keys::{ConversationKey, Place};
 use crate::reactions::{self, Reaction};
 use crate::values;
 
-pub use row::{Secrets, insert, load, secrets, update};
+pub use row::{Secrets, insert, load, secrets, update, update_counts};
 
 /// Who changes a conversation, when, and with what.
 pub struct By<'a> {

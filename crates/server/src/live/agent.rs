@@ -26,7 +26,7 @@ use lists::Lists;
 use opened::Opened;
 
 /// Lists are looked up at most this often, however much happens.
-const LISTS_MS: u64 = 200;
+const LISTS_MS: u64 = 500;
 
 /// `GET /live/agent`.
 pub async fn open(State(live): State<Live>, asked: WebSocketUpgrade) -> Response {
@@ -141,6 +141,10 @@ impl Console {
 
     async fn talk(&mut self) -> Sent {
         loop {
+            // What was rung while a request was answered leaves with its answer.
+            let rings = self.mailbox.take();
+            self.rung(rings).await?;
+            self.socket.flush().await?;
             let idle_until = self.session.idle_until(&self.live.app);
             let wake = self.lists_at.map_or(self.ping_at, |at| at.min(self.ping_at));
             tokio::select! {
@@ -203,6 +207,10 @@ impl Console {
                     self.socket.send(&Frame::Typing { conversation, on }).await?;
                 }
                 Topic::Sessions(_) => self.must_be_signed_in().await?,
+                Topic::Staff => {
+                    self.lists.colleagues_are_due();
+                    self.lists_are_due();
+                }
                 _ => self.lists_are_due(),
             }
         }

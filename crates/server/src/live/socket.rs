@@ -3,8 +3,10 @@
 use std::time::Duration;
 
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket, close_code};
+use futures_util::SinkExt;
 use protocol::Code;
 use serde::Serialize;
+use tokio::time::error::Elapsed;
 use tokio::time::timeout;
 
 use crate::error::Error;
@@ -52,10 +54,16 @@ impl Socket {
         }
     }
 
-    /// Sends one frame; a reader who takes nothing for too long is gone.
+    /// Puts one frame after those that wait; it leaves with the next [`Self::flush`],
+    /// or as soon as enough waits. A reader who takes nothing for too long is gone.
     pub(super) async fn send(&mut self, frame: &impl Serialize) -> Sent {
         let text = serde_json::to_string(frame).map_err(|_| Gone)?;
         self.put(Message::Text(text.into())).await
+    }
+
+    /// Lets all that waits leave in one write.
+    pub(super) async fn flush(&mut self) -> Sent {
+        told(timeout(self.stall, self.inner.flush()).await)
     }
 
     pub(super) async fn ping(&mut self) -> Sent {
@@ -73,27 +81,33 @@ impl Socket {
         let reason = serde_json::to_value(code).ok();
         let reason = reason.as_ref().and_then(|reason| reason.as_str()).unwrap_or_default();
         let close = CloseFrame { code: number, reason: reason.into() };
-        if self.send(frame).await.is_ok() {
-            let _ = self.put(Message::Close(Some(close))).await;
-        }
+        self.close(frame, close).await;
     }
 
     /// The close of a server that stops.
     pub(super) async fn part(&mut self, frame: &impl Serialize) {
         let close = CloseFrame { code: close_code::RESTART, reason: "restart".into() };
-        if self.send(frame).await.is_ok() {
-            let _ = self.put(Message::Close(Some(close))).await;
+        self.close(frame, close).await;
+    }
+
+    async fn close(&mut self, last: &impl Serialize, close: CloseFrame) {
+        if self.send(last).await.is_ok() && self.put(Message::Close(Some(close))).await.is_ok() {
+            let _ = self.flush().await;
         }
     }
 
     async fn put(&mut self, message: Message) -> Sent {
-        match timeout(self.stall, self.inner.send(message)).await {
-            Ok(Ok(())) => Ok(()),
-            Ok(Err(_)) => Err(Gone),
-            Err(_) => {
-                metrics::counter!("sotto_slow_readers_dropped").increment(1);
-                Err(Gone)
-            }
+        told(timeout(self.stall, self.inner.feed(message)).await)
+    }
+}
+
+fn told<E>(written: std::result::Result<std::result::Result<(), E>, Elapsed>) -> Sent {
+    match written {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(_)) => Err(Gone),
+        Err(_) => {
+            metrics::counter!("sotto_slow_readers_dropped").increment(1);
+            Err(Gone)
         }
     }
 }

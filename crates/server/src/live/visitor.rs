@@ -139,6 +139,10 @@ impl Visitor {
 
     async fn talk(&mut self) -> Sent {
         loop {
+            // What was rung while a request was answered leaves with its answer.
+            let rings = self.mailbox.take();
+            self.rung(rings).await?;
+            self.socket.flush().await?;
             let wake = self.place_at.map_or(self.ping_at, |at| at.min(self.ping_at));
             tokio::select! {
                 incoming = self.socket.next() => match incoming {

@@ -118,6 +118,25 @@ pub fn update(tx: &mut Tx<'_>, c: &Conversation) -> Result<()> {
     Ok(())
 }
 
+/// Writes what a message may have changed: counts and times, nothing that an index holds.
+pub fn update_counts(tx: &mut Tx<'_>, c: &Conversation) -> Result<()> {
+    tx.run(
+        "update conversation set seq = $1, shown = $2, last_message_seq = $3, unread = $4, active_at = $5, \
+         first_response_at = $6, warned_until = $7 where id = $8",
+        values![
+            c.seq,
+            c.shown,
+            c.last_message_seq,
+            c.unread,
+            c.active_at,
+            c.first_response_at,
+            c.warned_until,
+            &c.id,
+        ],
+    )?;
+    Ok(())
+}
+
 fn conversation(row: &Row<'_>) -> Result<Conversation> {
     let agent = agent(row, 6)?;
     let offer = match (self::agent(row, 8)?, row.opt_millis(10)?) {

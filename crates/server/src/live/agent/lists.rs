@@ -19,6 +19,7 @@ use crate::error::Result;
 pub(super) struct Lists {
     rows: HashMap<String, u64>,
     colleagues: u64,
+    are_colleagues_due: bool,
     looked_at: Option<Instant>,
     was_told: bool,
 }
@@ -28,6 +29,13 @@ impl Lists {
     pub(super) fn next_at(&self, apart: Duration) -> Instant {
         let now = Instant::now();
         self.looked_at.map_or(now, |last| (last + apart).max(now))
+    }
+
+    /// Somebody came, went, or has more or less to do: the next look is at the staff too.
+    ///
+    /// Everyone's list names everyone, so a message must not be a reason to look.
+    pub(super) fn colleagues_are_due(&mut self) {
+        self.are_colleagues_due = true;
     }
 
     /// Frames for what changed; the first is the whole of the lists.
@@ -45,12 +53,15 @@ impl Lists {
         if !self.was_told || !changed.is_empty() || !gone.is_empty() {
             frames.push(Frame::Rows { changed, gone });
         }
-        let colleagues: Vec<Colleague> = lists::colleagues(app, agent).await?;
-        let seen = hash(&colleagues);
-        if !self.was_told || seen != self.colleagues {
-            frames.push(Frame::Colleagues { colleagues });
+        if std::mem::take(&mut self.are_colleagues_due) || !self.was_told {
+            let colleagues: Vec<Colleague> = lists::colleagues(app, agent).await?;
+            let seen = hash(&colleagues);
+            if !self.was_told || seen != self.colleagues {
+                frames.push(Frame::Colleagues { colleagues });
+            }
+            self.colleagues = seen;
         }
-        (self.colleagues, self.was_told) = (seen, true);
+        self.was_told = true;
         Ok(frames)
     }
 }

@@ -56,6 +56,8 @@ create index conversation_by_queue on conversation (department, queued_at) where
 create index conversation_by_agent on conversation (agent, state);
 create index conversation_by_epoch on conversation (epoch);
 
+-- With rowids: what different conversations say at one time then lands on the same
+-- pages, and a commit writes a third to a half of what it would in order of the key.
 create table event (
   conversation blob not null references conversation (id),
   seq bigint not null,
@@ -71,7 +73,7 @@ create table event (
   attachment blob,
   sealed blob not null,
   primary key (conversation, seq)
-) without rowid;
+);
 create unique index event_by_client_id on event (conversation, sender_kind, client_id) where client_id is not null;
 
 create table job (

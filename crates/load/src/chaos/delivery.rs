@@ -1,0 +1,111 @@
+//! Everything once more, from where it was delivered to.
+//!
+//! All conversations are closed at once, and the server is killed while it
+//! delivers, records receipts and destroys keys. What a transcript lacks then is
+//! lost for good.
+
+use std::collections::HashSet;
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use serde::Serialize;
+
+use super::Chaos;
+use super::talker::{Access, Talker};
+use crate::chance::Chance;
+use crate::client::Verb;
+use crate::ledger::Ledger;
+use crate::replay::archived::{self, Messages};
+use crate::replay::dialogue::Role;
+use crate::server_process::ServerProcess;
+use crate::settings;
+
+/// A delivery that failed is tried again within seconds, later ones within minutes.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// All zero and true is right.
+#[derive(Serialize)]
+pub(super) struct Delivered {
+    /// Conversations without a transcript.
+    undelivered: usize,
+    /// Transcripts with other words than the last acknowledged ones, or in another order.
+    archived_wrong: usize,
+    /// `sotto transcript verify` says that all is as it was signed.
+    is_verified: bool,
+}
+
+impl Delivered {
+    pub(super) fn is_whole(&self) -> bool {
+        self.undelivered == 0 && self.archived_wrong == 0 && self.is_verified
+    }
+}
+
+pub(super) async fn run(
+    chaos: &Chaos,
+    server: &mut ServerProcess,
+    talkers: &mut [Talker<'_>],
+    chance: &mut Chance,
+) -> Result<Delivered> {
+    for two in talkers.chunks_mut(2) {
+        close(&mut two[1]).await.context("closing")?;
+    }
+    for _ in 0..chaos.delivery_kills {
+        tokio::time::sleep(Duration::from_millis(chance.between(0, 60))).await;
+        server.kill()?;
+        server.run().await?;
+    }
+    let wanted: HashSet<&str> =
+        talkers.iter().filter_map(|talker| reference(&talker.access)).collect();
+    let folder = settings::transcripts(server);
+    let archived = archived::wait_for(&folder, &wanted, PATIENCE).await?;
+    let mut wrong = 0;
+    for two in talkers.chunks(2) {
+        let [visitor, agent] = two else { continue };
+        let Some(messages) = reference(&agent.access).and_then(|it| archived.get(it)) else {
+            continue;
+        };
+        let is_right = says(messages, Role::Visitor, &visitor.messages)
+            && says(messages, Role::Agent, &agent.messages);
+        if !is_right {
+            wrong += 1;
+            eprintln!("not as acknowledged: {:?}", reference(&agent.access));
+        }
+    }
+    let verify = Command::new(server.program())
+        .args(["transcript", "verify", "--folder"])
+        .arg(&folder)
+        .stdout(Stdio::null())
+        .status()
+        .context("starting `sotto transcript verify`")?;
+    Ok(Delivered {
+        undelivered: wanted.len() - archived.len(),
+        archived_wrong: wrong,
+        is_verified: verify.success(),
+    })
+}
+
+async fn close(agent: &mut Talker<'_>) -> Result<()> {
+    let address = agent.address;
+    let Access::Agent { agent, reference, .. } = &agent.access else { return Ok(()) };
+    let mut on_duty = agent.go_on_duty(address).await?;
+    let row = on_duty.row(reference).await?;
+    let disposition = on_duty.dispositions.first().map(|disposition| disposition.code.clone());
+    let verb = Verb::Close { conversation: &row.conversation, disposition: disposition.as_deref() };
+    on_duty.line.ask(verb).await?;
+    on_duty.line.close().await;
+    Ok(())
+}
+
+fn reference<'a>(access: &'a Access) -> Option<&'a str> {
+    match access {
+        Access::Agent { reference, .. } => Some(reference),
+        Access::Visitor { .. } => None,
+    }
+}
+
+/// Whether this side's words are those of the ledger, in its order.
+fn says(messages: &Messages, role: Role, ledger: &Ledger) -> bool {
+    let said = messages.iter().filter(|(from, _)| *from == role).map(|(_, text)| text.as_str());
+    said.eq(ledger.texts())
+}
