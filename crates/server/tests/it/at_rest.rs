@@ -30,6 +30,9 @@ const TOKENS: [&str; 7] = [
     "fennimarrowick",
 ];
 
+/// A client names what it sends, and may name it so. No archive holds that.
+const NAMED: &str = "harroldspinnet";
+
 fn answer(field: &str, text: &str) -> StartAnswer {
     StartAnswer { field: field.to_owned(), text: Sensitive::new(text.to_owned()) }
 }
@@ -54,7 +57,8 @@ async fn types_into_every_field(world: &World) -> (Visitor, Agent) {
     let ana = world.agent("Ana");
     accept(&world.app, &ana, id).await.unwrap();
     for n in 0..20 {
-        asked.says(world, &format!("{message} says this {n}")).await.unwrap();
+        let text = format!("{message} says this {n}");
+        asked.sends(world, &format!("{NAMED}-{n}"), &text).await.unwrap();
         says(world, &ana, id, &format!("{reply} replies")).await.unwrap();
     }
     let text = Sensitive::new(format!("{noted} is noted"));
@@ -72,7 +76,7 @@ async fn rates(world: &World, asked: &Visitor) {
 async fn what_was_typed_is_nowhere_but_in_the_archive() {
     let (channels, mut world) = (Channels::listen(), World::new());
     let nowhere = |world: &World, when: &str| {
-        for token in TOKENS {
+        for token in TOKENS.into_iter().chain([NAMED]) {
             assert_eq!(channels.tell(world, token), Vec::<String>::new(), "{token} {when}");
         }
     };

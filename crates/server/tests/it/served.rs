@@ -98,6 +98,11 @@ impl Served {
         self.folder.path().join("archive")
     }
 
+    /// Everything that the node writes, transcripts apart.
+    pub fn data(&self) -> std::path::PathBuf {
+        self.folder.path().join("data")
+    }
+
     pub fn keys(&self) -> std::path::PathBuf {
         self.folder.path().join("keys")
     }

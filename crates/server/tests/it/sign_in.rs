@@ -6,6 +6,7 @@ use protocol::http::Role;
 use serde_json::{Value, json};
 use server::identity::account;
 
+use crate::canary::holding;
 use crate::served::{Answer, CONSOLE, Call, PASSWORD, Served};
 
 async fn tries(world: &Served, name: &str, password: &str) -> Answer {
@@ -125,7 +126,7 @@ async fn an_account_that_is_disabled_loses_its_open_console_at_once() {
 }
 
 #[tokio::test]
-async fn what_was_typed_as_a_name_is_nowhere_in_the_audit_chain() {
+async fn what_was_typed_as_a_name_is_nowhere_afterwards() {
     let world = Served::new().await;
     tries(&world, "vexmarrowfield", "quillonborough quillonborough").await;
     let entries = world.app.db.read(|tx| {
@@ -136,6 +137,7 @@ async fn what_was_typed_as_a_name_is_nowhere_in_the_audit_chain() {
     let entries = entries.await.unwrap();
     assert!(entries.iter().any(|entry| entry.starts_with("session.refused")), "{entries:?}");
     assert!(!entries.iter().any(|entry| entry.contains("vexmarrow") || entry.contains("quillon")));
+    assert_eq!(holding(&world.data(), "vexmarrowfield"), Vec::<std::path::PathBuf>::new());
     let body: Value = tries(&world, "vexmarrowfield", "x").await.body;
     assert!(!body.to_string().contains("vexmarrow"));
     world.ends().await;
