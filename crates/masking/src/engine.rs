@@ -168,7 +168,7 @@ impl Engine {
             .filter(|_| text.len() <= 120);
         let asked = question.and_then(|row| {
             let view = View::new(row.text);
-            self.cues.asked(&Scan::new(&view.bytes, &self.lexicon))
+            self.cues.asked(&Scan::new(&view, &self.lexicon))
         });
         let asked = asked.or_else(|| {
             let own = before.last().filter(|row| {
@@ -178,7 +178,7 @@ impl Engine {
             })?;
             let view = View::new(own.text);
             self.cues
-                .asked(&Scan::new(&view.bytes, &self.lexicon))
+                .asked(&Scan::new(&view, &self.lexicon))
                 .filter(|rule| matches!(rule, RuleId::Card | RuleId::Ssn))
         });
         let mut spans = self.read(text, asked, on);
@@ -188,7 +188,7 @@ impl Engine {
 
     fn read(&self, text: &str, asked: Option<RuleId>, on: On<'_>) -> Vec<Span> {
         let view = View::new(text);
-        let scan = Scan::new(&view.bytes, &self.lexicon);
+        let scan = Scan::new(&view, &self.lexicon);
         let mut hits: Vec<Hit> = Vec::new();
         email::find(&scan, &mut hits);
         email::spelled(&scan, &mut hits);

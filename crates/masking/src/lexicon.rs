@@ -24,6 +24,16 @@ pub(crate) const FILLER: u32 = 1 << 9;
 pub(crate) const CUE: u32 = 1 << 10;
 pub(crate) const UNIT: u32 = 1 << 11;
 pub(crate) const NEVER_NAME: u32 = 1 << 12;
+/// A disease's or a test's name that is also a family name.
+pub(crate) const EPONYM: u32 = 1 << 18;
+/// Ends the name of a place or an organisation: "Springs", "Hospital".
+pub(crate) const TAIL: u32 = 1 << 19;
+/// Begins the name of a place: "San", "Fort".
+pub(crate) const HEAD: u32 = 1 << 20;
+/// What is named after a person: "disease", "sign".
+pub(crate) const DISEASE: u32 = 1 << 21;
+/// A trade before a name, such as "therapist": weaker than a title.
+pub(crate) const TRADE: u32 = 1 << 22;
 
 const SLOTS: usize = 1 << 16;
 
@@ -31,7 +41,9 @@ const SLOTS: usize = 1 << 16;
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Known {
     pub(crate) marks: u32,
-    pub(crate) value: u32,
+    pub(crate) value: u16,
+    /// Which list of cues begins with the word, if it is marked [`CUE`].
+    pub(crate) cue: u16,
 }
 
 pub(crate) struct Lexicon {
@@ -66,13 +78,19 @@ impl Lexicon {
         lexicon
     }
 
-    pub(crate) fn add(&mut self, word: &str, mark: u32, value: u32) {
+    pub(crate) fn add(&mut self, word: &str, mark: u32, value: u16) {
         let slot = self.slot(hash(word));
         self.slots[slot].0 = hash(word);
         self.slots[slot].1.marks |= mark;
         if value != 0 {
             self.slots[slot].1.value = value;
         }
+    }
+
+    pub(crate) fn add_cue(&mut self, word: &str, cue: u16) {
+        self.add(word, CUE, 0);
+        let slot = self.slot(hash(word));
+        self.slots[slot].1.cue = cue;
     }
 
     #[inline]

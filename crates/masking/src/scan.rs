@@ -1,7 +1,7 @@
 //! The one pass over a text: its words and numbers, each known or not.
 
 use crate::lexicon::{self, Known, Lexicon, SEED};
-use crate::view::OTHER_LETTER;
+use crate::view::{OTHER_LETTER, View};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
@@ -31,22 +31,28 @@ impl Token {
 
 /// The tokens of a view.
 pub(crate) struct Scan<'v> {
+    view: &'v View<'v>,
     pub(crate) bytes: &'v [u8],
     pub(crate) tokens: Vec<Token>,
     /// Whether any mark in it could begin a value: a digit, a digit's word or an at sign.
     pub(crate) has_digit: bool,
     pub(crate) has_at: bool,
+    /// Whether a word begins with a capital letter.
+    pub(crate) has_capital: bool,
     /// All marks of all words together: what is not here need not be looked for.
     pub(crate) marks: u32,
 }
 
 impl<'v> Scan<'v> {
-    pub(crate) fn new(bytes: &'v [u8], lexicon: &Lexicon) -> Self {
+    pub(crate) fn new(view: &'v View<'v>, lexicon: &Lexicon) -> Self {
+        let bytes: &[u8] = &view.bytes;
         let mut scan = Self {
+            view,
             bytes,
             tokens: Vec::with_capacity(bytes.len() / 4 + 2),
             has_digit: false,
             has_at: false,
+            has_capital: false,
             marks: 0,
         };
         let mut at = 0;
@@ -61,6 +67,7 @@ impl<'v> Scan<'v> {
                 }
                 let known = lexicon.of(hash);
                 scan.marks |= known.marks;
+                scan.has_capital |= first.is_ascii_uppercase();
                 scan.push(start, at, Kind::Word, hash, known);
             } else if first.is_ascii_digit() {
                 while at < bytes.len() && bytes[at].is_ascii_digit() {
@@ -103,6 +110,11 @@ impl<'v> Scan<'v> {
     /// A word that begins with a capital letter.
     pub(crate) fn is_capital(&self, token: &Token) -> bool {
         token.kind == Kind::Word && self.bytes[token.start as usize].is_ascii_uppercase()
+    }
+
+    /// Whether a word was typed with letters that ASCII lacks.
+    pub(crate) fn is_marked(&self, token: &Token) -> bool {
+        self.view.is_folded(token.start, token.end)
     }
 
     pub(crate) fn word_is(&self, at: usize, any: &[&str]) -> bool {

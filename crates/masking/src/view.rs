@@ -84,6 +84,13 @@ impl<'t> View<'t> {
         Self { bytes: Cow::Owned(reader.out), map: Some(reader.map) }
     }
 
+    /// Whether some byte of a range stands for a character that is longer.
+    pub(crate) fn is_folded(&self, start: u32, end: u32) -> bool {
+        self.map.as_ref().is_some_and(|map| {
+            map[start as usize..end as usize].iter().any(|(from, to)| to - from == 2)
+        })
+    }
+
     /// The byte range of the text behind a non-empty range of the view.
     pub(crate) fn origin(&self, start: u32, end: u32) -> (usize, usize) {
         match &self.map {

@@ -2,11 +2,11 @@
 
 use crate::lexicon as mark;
 
-pub(crate) const LISTS: [(&str, u32); 16] = [
+pub(crate) const LISTS: [(&str, u32); 21] = [
     (include_str!("../data/first_names.txt"), mark::FIRST),
     (include_str!("../data/last_names.txt"), mark::LAST),
     (include_str!("../data/plain_words.txt"), mark::PLAIN),
-    ("dr doctor mr mrs ms miss prof professor nurse sra sr srta", mark::TITLE),
+    ("dr doctor mr mrs ms miss mister prof professor nurse sra sr srta", mark::TITLE),
     (
         "street st avenue ave road rd boulevard blvd drive dr lane ln court ct place pl way terrace ter trail trl parkway pkwy \
          highway hwy circle cir square sq loop alley crescent close",
@@ -35,7 +35,8 @@ pub(crate) const LISTS: [(&str, u32); 16] = [
         mark::UNIT,
     ),
     (
-        "is s name es llamo policyholder attn patient it contact for seeing husband wife m am hi hello dear thanks you hey regards",
+        "is s name es llamo policyholder attn patient it contact for seeing husband wife m am hi hello dear thanks you hey regards \
+         called named him her under with by to son daughter brother sister mother father mom dad",
         mark::ANNOUNCES,
     ),
     (include_str!("../data/common_first_names.txt"), mark::COMMON_FIRST),
@@ -53,20 +54,45 @@ pub(crate) const LISTS: [(&str, u32); 16] = [
     (
         "in so said see my i an a it is on at to do be he she we they you the and or of for as by if no yes ok okay sure how what why who \
          when where well tell here today could would can will have has had am are was were good back love her his him me us our your \
-         this that there then than but not all any going feeling sorry glad happy sick tired just also very new old did does let now",
+         this that there then than wan na gon ma but not all any going feeling sorry glad happy sick tired just also very new old did does let now",
         mark::STOP,
     ),
     (
-        "tylenol coumadin xanax flonase plavix ozempic eliquis foley graves parkinson crohn hodgkin alzheimer asperger mastercard visa \
-         medicare medicaid aetna cigna humana lyme addison cushing bell raynaud hashimoto babinski apgar glasgow advil lipitor zoloft \
-         prozac monday tuesday wednesday thursday friday saturday sunday january february march july \
-         october mac princess royal china france german germany america india jordan canada mexico texas dallas houston \
-         denver phoenix chicago washington boston carolina georgia virginia florida santa san los allegra tia helm sierra cruz record ping x november december clinic hospital health street avenue order patient please thanks hello",
+        "tylenol coumadin xanax flonase plavix ozempic eliquis foley mastercard visa medicare medicaid aetna cigna humana kaiser \
+         advil lipitor zoloft prozac wellbutrin augmentin monday tuesday wednesday thursday friday saturday sunday january february \
+         march july october november december mac princess royal china france german germany america india jordan canada mexico \
+         israel ireland chad texas dallas houston denver phoenix chicago washington boston cleveland austin maryland cheyenne \
+         carolina georgia virginia florida santa san los allegra tia helm sierra cruz record ping x xyz united states state \
+         clinic hospital health street avenue order patient please thanks hello welcome",
         mark::NEVER_NAME,
+    ),
+    (
+        "graves parkinson crohn hodgkin alzheimer asperger lyme addison cushing bell raynaud hashimoto babinski apgar glasgow charcot \
+         romberg phalen tinel lachman mcmurray sjogren marfan huntington kaposi epstein barr foley crohns tourette meniere heimlich \
+         trendelenburg wernicke korsakoff",
+        mark::EPONYM,
+    ),
+    (
+        "springs manor plaza heights hills valley beach city county village center centre hospital clinic memorial medical medicine \
+         university college school pharmacy inc llc ltd corp corporation company institute foundation church hotel airport department \
+         building office hall theatre theater stadium museum library island islands river mountain ridge district province bridge \
+         boulevard blvd avenue ave road rd street parkway highway bakery cafe restaurant grill market store mall bank insurance harbor harbour anonymous barracks \
+         urgent general regional",
+        mark::TAIL,
+    ),
+    ("san santa saint states los las el fort port mount mt lake cape new north south east west", mark::HEAD),
+    (
+        "disease syndrome palsy sign signs thyroiditis lymphoma tremor contracture fracture test maneuver cyst phenomenon tooth sarcoma \
+         catheter esophagus oesophagus scale score chorea encephalopathy anemia reflex neuroma neuromas apple disorder",
+        mark::DISEASE,
+    ),
+    (
+        "therapist psychologist psychiatrist counselor counsellor dentist surgeon physician pharmacist attorney colleague rn",
+        mark::TRADE,
     ),
 ];
 
-pub(crate) const VALUES: [(&[(&str, u32)], u32); 2] = [
+pub(crate) const VALUES: [(&[(&str, u16)], u32); 2] = [
     (
         &[
             ("january", 1),

@@ -85,7 +85,7 @@ fn is_mbi(value: &[u8]) -> bool {
 /// The sum of digits 1, 3, 5 and twice that of 2, 4, 6 ends in digit 7.
 fn is_dea(value: &[u8]) -> bool {
     let shaped = b"ABCDEFGHJKLMPRSTUX".contains(&value[0])
-        && value[1].is_ascii_alphanumeric()
+        && (value[1].is_ascii_alphabetic() || value[1] == b'9')
         && value[2..].iter().all(u8::is_ascii_digit);
     let d = |at: usize| u32::from(value[at + 1] - b'0');
     shaped && (d(1) + d(3) + d(5) + 2 * (d(2) + d(4) + d(6))) % 10 == d(7)
@@ -112,6 +112,28 @@ fn is_vin(value: &[u8]) -> bool {
         })
 }
 
+/// Lengths of the IBAN registry (ISO 13616), each with its countries.
+const LENGTHS: [(usize, &str); 18] = [
+    (15, "NO"),
+    (16, "BE BI"),
+    (18, "DK FK FO FI GL NL SD"),
+    (19, "MK SI"),
+    (20, "AT BA EE KZ LT LU MN XK"),
+    (21, "CH CR HR LI LV"),
+    (22, "BG BH DE GB GE IE ME RS"),
+    (23, "AE GI IL IQ OM SO TL"),
+    (24, "AD CZ ES MD PK RO SA SE SK TN VG"),
+    (25, "LY PT ST"),
+    (26, "IS TR"),
+    (27, "BJ DJ FR GR IT MC MR SM"),
+    (28, "AL AZ BY CY DO GT HN HU LB NI PL SV"),
+    (29, "BR EG PS QA UA"),
+    (30, "JO KW MU"),
+    (31, "MT SC"),
+    (32, "LC"),
+    (33, "RU"),
+];
+
 /// The country's letters and check digits moved to the end leave 1 mod 97.
 fn is_iban(value: &[u8]) -> bool {
     if !(value[0].is_ascii_uppercase()
@@ -119,6 +141,13 @@ fn is_iban(value: &[u8]) -> bool {
         && value[2].is_ascii_digit()
         && value[3].is_ascii_digit())
     {
+        return false;
+    }
+    let country = &value[..2];
+    let known = LENGTHS.iter().any(|(length, countries)| {
+        *length == value.len() && countries.as_bytes().chunks(3).any(|c| &c[..2] == country)
+    });
+    if !known {
         return false;
     }
     let rest = value[4..].iter().chain(&value[..4]).try_fold(0u32, |rest, &b| match b {

@@ -10,6 +10,7 @@ use crate::scan::{Kind, Scan};
 
 const WORDS_BETWEEN_MAX: usize = 7;
 const VALUE_BYTES_MAX: usize = 40;
+const VALUE_TOKENS_MAX: usize = 24;
 
 struct Cue {
     words: Vec<u64>,
@@ -28,13 +29,13 @@ impl Cues {
                 let first = phrase.split(' ').next().unwrap_or_default();
                 let known = lexicon.of(words[0]);
                 let at = if known.marks & CUE != 0 {
-                    (known.marks >> 20) as usize
+                    usize::from(known.cue)
                 } else {
                     by_first.len()
                 };
                 if at == by_first.len() {
                     by_first.push(Vec::new());
-                    lexicon.add(first, CUE | (at as u32) << 20, 0);
+                    lexicon.add_cue(first, at as u16);
                 }
                 by_first[at].push(Cue { words, rule });
             }
@@ -51,7 +52,7 @@ impl Cues {
         if !token.is(CUE) {
             return None;
         }
-        let cues = &self.0[(token.known.marks >> 20) as usize];
+        let cues = &self.0[usize::from(token.known.cue)];
         let cue = cues.iter().find(|cue| {
             cue.words
                 .iter()
@@ -92,6 +93,9 @@ pub(crate) fn find(scan: &Scan<'_>, cues: &Cues, asked: Option<RuleId>, hits: &m
             Some((rule, next)) => {
                 let found = hits.len();
                 take(scan, cues, rule, next, hits);
+                if hits.len() > found && is_prefix(scan, at, next) {
+                    hits[found].start = scan.tokens[at].start;
+                }
                 if rule == RuleId::Ssn && hits.len() == found {
                     looks_back(scan, at, hits);
                 }
@@ -127,6 +131,13 @@ fn take(scan: &Scan<'_>, cues: &Cues, rule: RuleId, from: usize, hits: &mut Vec<
     }
 }
 
+/// "MRN-1004912": the word is a part of the value.
+fn is_prefix(scan: &Scan<'_>, cue: usize, next: usize) -> bool {
+    next == cue + 1
+        && scan.gap(cue) == b"-"
+        && scan.text(&scan.tokens[cue]).iter().all(u8::is_ascii_uppercase)
+}
+
 /// "078051120 that's my ssn"
 fn looks_back(scan: &Scan<'_>, cue: usize, hits: &mut Vec<Hit>) {
     let nine = scan.tokens[cue.saturating_sub(5)..cue]
@@ -143,46 +154,47 @@ fn value(scan: &Scan<'_>, at: usize, rule: RuleId) -> Option<(u32, u32)> {
     if rule == RuleId::Password {
         return password(scan, start);
     }
-    let mut end = start;
+    let last = last_of_value(scan, at, rule);
+    let slash = (at..last).find(|&n| scan.gap(n).contains(&b'/'));
+    [Some(last), slash].into_iter().flatten().find_map(|last| {
+        let tokens = &scan.tokens[at..=last];
+        let (mut digits, mut letters) = (0, 0);
+        for token in tokens {
+            match token.kind {
+                Kind::Number => digits += token.len(),
+                Kind::Word if token.is(lexicon::NUMBER) => digits += 1,
+                Kind::Word => letters += token.len(),
+            }
+        }
+        let end = scan.tokens[last].end;
+        shape(rule, digits, letters, &scan.bytes[start as usize..end as usize])
+            .then_some((start, end))
+    })
+}
+
+/// As far as a value may reach: over marks and spaces that a value can hold.
+fn last_of_value(scan: &Scan<'_>, at: usize, rule: RuleId) -> usize {
+    let start = scan.tokens[at].start;
     let mut last = at;
-    for next in at..scan.tokens.len() {
+    for next in at..scan.tokens.len().min(at + VALUE_TOKENS_MAX) {
         let token = &scan.tokens[next];
-        let word_digit = token.kind == Kind::Word && token.is(lexicon::NUMBER);
-        if next > at
-            && token.is(CUE)
-            && token.len() > 1
-            && token.kind == Kind::Word
-            && scan.gap(next - 1).is_empty()
-        {
+        let gap = if next > at { scan.gap(next - 1) } else { b"" };
+        let cue = token.is(CUE) && token.len() > 1 && token.kind == Kind::Word;
+        let long = token.end - start > VALUE_BYTES_MAX as u32 && !token.is(lexicon::NUMBER);
+        let spaced = gap.iter().any(u8::is_ascii_whitespace);
+        if next > at && cue && gap.is_empty() || long || spaced && !joins(scan, next, rule) {
             break;
         }
-        let spaced = next > at && scan.gap(next - 1).iter().any(u8::is_ascii_whitespace);
-        if token.end - start > VALUE_BYTES_MAX as u32 && !word_digit {
-            break;
-        }
-        if spaced && !joins(scan, next, rule) {
-            break;
-        }
-        (end, last) = (token.end, next);
-        if scan.gap(next).len() > 3
-            || !scan.gap(next).iter().all(|b| b" -/#.*_\n\r".contains(b))
-            || scan.gap(next).starts_with(b". ")
-        {
+        last = next;
+        let gap = scan.gap(next);
+        let inside = |b: &u8| {
+            b" -/#.*_\n\r".contains(b) || rule == RuleId::Phone && b"()".contains(b)
+        };
+        if gap.len() > 3 || !gap.iter().all(inside) || gap.starts_with(b". ") {
             break;
         }
     }
-    let _ = last;
-    let tokens = &scan.tokens[at..=last];
-    let digits: u32 = tokens
-        .iter()
-        .map(|t| if t.kind == Kind::Number { t.len() } else { u32::from(t.is(lexicon::NUMBER)) })
-        .sum();
-    let letters: u32 = tokens
-        .iter()
-        .filter(|t| t.kind == Kind::Word && !t.is(lexicon::NUMBER))
-        .map(|t| t.len())
-        .sum();
-    shape(rule, digits, letters, &scan.bytes[start as usize..end as usize]).then_some((start, end))
+    last
 }
 
 /// "amex first half 3716150", "social starts 396-61"
@@ -245,7 +257,11 @@ fn shape(rule: RuleId, digits: u32, letters: u32, value: &[u8]) -> bool {
         RuleId::Cvv => matches!(digits, 3 | 4) && letters == 0,
         RuleId::Ssn => (matches!(digits, 9) || digits == 4 && value.len() == 4) && letters == 0,
         RuleId::Itin => digits == 9 && letters == 0,
-        RuleId::Phone => (9..=15).contains(&digits) && letters == 0,
+        RuleId::Phone => {
+            letters == 0
+                && ((9..=15).contains(&digits)
+                    || (7..=8).contains(&digits) && value.iter().any(|b| b" -.)".contains(b)))
+        }
         RuleId::Mbi => digits + letters == 11 && digits >= 5,
         RuleId::Npi => digits == 10 && letters == 0,
         RuleId::Dea => digits == 7 && letters <= 2,
@@ -339,7 +355,7 @@ pub(crate) fn spoken_dates(scan: &Scan<'_>, hits: &mut Vec<Hit>) {
 pub(crate) fn followers(scan: &Scan<'_>, hits: &mut Vec<Hit>) {
     for at in 0..hits.len() {
         let hit = hits[at];
-        if !matches!(hit.rule, RuleId::Name | RuleId::Ssn | RuleId::Card) {
+        if !matches!(hit.rule, RuleId::Name | RuleId::Ssn | RuleId::Card | RuleId::Mrn) {
             continue;
         }
         let next = scan.tokens.partition_point(|t| t.start < hit.end);
@@ -351,7 +367,7 @@ pub(crate) fn followers(scan: &Scan<'_>, hits: &mut Vec<Hit>) {
             if let Some((start, end)) = birth_date(scan, next) {
                 hits.push(Hit { start, end, rule: RuleId::Dob, weight: 83 });
             } else if let Some((start, end)) =
-                value(scan, next, RuleId::Mrn).filter(|_| gap == b" (")
+                value(scan, next, RuleId::Mrn).filter(|_| gap == b" (" && hit.rule == RuleId::Name)
             {
                 hits.push(Hit { start, end, rule: RuleId::Mrn, weight: 79 });
             }

@@ -39,7 +39,7 @@ rules! {
     Ssn "ssn" "SSN" Mask 4 ["ssn", "social security", "social", "ss", "soc sec", "seguro social"];
     Itin "itin" "ITIN" Mask 4 ["itin", "tax id"];
     Email "email" "EMAIL" ArchiveOnly 0 [];
-    Phone "phone" "PHONE" ArchiveOnly 4 ["phone", "cell", "call", "tel", "telefono", "fax", "mobile", "text me", "reach me at", "ph"];
+    Phone "phone" "PHONE" ArchiveOnly 4 ["phone", "cell", "call", "tel", "telefono", "fax", "mobile", "text me", "reach me at", "ph", "answering at", "messages to", "desk", "movil", "celular", "handy", "telephone", "telefon"];
     Dob "birth_date" "DOB" ArchiveOnly 0 ["dob", "d o b", "date of birth", "birthday", "bday", "born", "birth date", "birthdate", "fecha de nacimiento", "geboren"];
     Mrn "mrn" "MRN" ArchiveOnly 0 ["mrn", "medical record", "chart", "record number", "patient id", "chart number"];
     HealthPlan "health_plan" "HEALTH_PLAN" ArchiveOnly 0 ["member id", "member", "subscriber", "medicaid", "insurance id", "policy number", "policy", "member number", "plan id", "insurance", "id", "old one"];

@@ -48,7 +48,8 @@ fn url(scan: &Scan<'_>, at: usize) -> Option<u32> {
     while len > 0 && b".,;:!?]}".contains(&bytes[len - 1]) {
         len -= 1;
     }
-    (len > 9).then_some(scan.tokens[at].start + len as u32)
+    let whole = !begins(b"www.") || bytes[4..len.max(4)].contains(&b'.');
+    (len > 9 && whole).then_some(scan.tokens[at].start + len as u32)
 }
 
 fn ip4(scan: &Scan<'_>, at: usize) -> Option<u32> {
@@ -110,12 +111,17 @@ fn hex(scan: &Scan<'_>, start: u32) -> Option<(u32, RuleId, u8)> {
             && groups.iter().all(|g| g.len() == 4)
             && value.iter().any(u8::is_ascii_alphabetic)
     {
-        return Some((end, RuleId::Mac, 78));
+        let someone = groups.iter().any(|g| *g != groups[0]);
+        return someone.then_some((end, RuleId::Mac, 78));
     }
     let short = value.windows(2).filter(|w| *w == b"::").count();
     let (last, rest) = groups.split_last()?;
     let dotted = last.split(|b| *b == b'.').count() == 4
-        && last.iter().all(|b| b.is_ascii_digit() || *b == b'.');
+        && last.split(|b| *b == b'.').all(|part| {
+            (1..=3).contains(&part.len())
+                && part.iter().all(u8::is_ascii_digit)
+                && part.iter().fold(0u32, |n, d| n * 10 + u32::from(d - b'0')) <= 255
+        });
     let grouped = rest.iter().all(|g| g.len() <= 4 && !g.contains(&b'.'))
         && (dotted || last.len() <= 4 && !last.contains(&b'.'));
     let count = groups.len() + usize::from(dotted);
@@ -123,9 +129,22 @@ fn hex(scan: &Scan<'_>, start: u32) -> Option<(u32, RuleId, u8)> {
         && grouped
         && (count == 8 && short == 0
             || short == 1 && (3..=9).contains(&count) && !value.windows(3).any(|w| w == b":::"));
-    let digits = bytes[value.len()..]
+    let zone = zone(&bytes[value.len()..]);
+    let (value_len, end) = (value.len() + zone, end + zone as u32);
+    let digits = bytes[value_len..]
         .strip_prefix(b"/")
         .map_or(0, |rest| rest.iter().take(4).take_while(|b| b.is_ascii_digit()).count());
     let end = if (1..=3).contains(&digits) { end + 1 + digits as u32 } else { end };
     (six && value.iter().any(u8::is_ascii_digit)).then_some((end, RuleId::Ip, 78))
+}
+
+/// "%eth0" after an address of the link (RFC 4007, section 11).
+fn zone(bytes: &[u8]) -> usize {
+    match bytes.strip_prefix(b"%") {
+        Some(name) => match name.iter().take(15).take_while(|b| b.is_ascii_alphanumeric()).count() {
+            0 => 0,
+            length => length + 1,
+        },
+        None => 0,
+    }
 }

@@ -16,6 +16,9 @@ struct Run {
     digits: Vec<u8>,
     /// Token, and how many digits there are with it.
     stops: Vec<(usize, usize)>,
+    /// Whether some digit is a word, and the digits of the longest group.
+    worded: bool,
+    longest: usize,
 }
 
 pub(crate) fn find(scan: &Scan<'_>, hits: &mut Vec<Hit>) {
@@ -65,13 +68,22 @@ fn is_lookalike(scan: &Scan<'_>, at: usize) -> bool {
 }
 
 fn read(scan: &Scan<'_>, from: usize) -> Run {
-    let mut run = Run { digits: Vec::with_capacity(DIGITS_MAX), stops: Vec::new() };
+    let mut run = Run {
+        digits: Vec::with_capacity(DIGITS_MAX),
+        stops: Vec::new(),
+        worded: false,
+        longest: 0,
+    };
     for at in from..scan.tokens.len().min(from + DIGITS_MAX) {
         let count = digit_count(scan, at);
-        if count == 0 || run.digits.len() + count > DIGITS_MAX {
+        let token = &scan.tokens[at];
+        let worded = token.is(NUMBER) || run.worded;
+        if count == 0 || run.digits.len() + count > DIGITS_MAX || worded && run.longest.max(count) > 4
+        {
             break;
         }
-        let token = &scan.tokens[at];
+        run.worded = worded;
+        run.longest = run.longest.max(count);
         match token.kind {
             Kind::Number => run.digits.extend_from_slice(scan.text(token)),
             Kind::Word if token.is(NUMBER) => {
@@ -121,8 +133,9 @@ fn judge(scan: &Scan<'_>, from: usize, run: &Run) -> Option<(usize, Hit)> {
             continue;
         }
         let words = scan.tokens[from..=last].iter().any(|t| t.kind == Kind::Word);
-        let found =
-            rule_of(&run.digits[..wanted], &lengths[..=position], words, scan.byte_before(start));
+        let gaps = Gaps::of(scan, from, last);
+        let before = scan.byte_before(start);
+        let found = rule_of(&run.digits[..wanted], &lengths[..=position], words, before, gaps);
         let glued =
             from > 0 && scan.gap(from - 1).is_empty() && !scan.tokens[from - 1].is(CUE | FILLER);
         let listed = !words && (from..last).any(|at| scan.gap(at).contains(&b','));
@@ -153,9 +166,39 @@ fn goes_on(scan: &Scan<'_>, start: u32, end: u32) -> bool {
     runs_on || runs_in
 }
 
-fn rule_of(digits: &[u8], lengths: &[u32], words: bool, before: u8) -> Option<RuleId> {
+/// What stands between the groups of a number.
+#[derive(Clone, Copy)]
+struct Gaps {
+    dashed: bool,
+    spaced: bool,
+}
+
+impl Gaps {
+    fn of(scan: &Scan<'_>, from: usize, last: usize) -> Self {
+        let mut gaps = (from..last).map(|at| scan.gap(at));
+        Self {
+            dashed: gaps.clone().all(|gap| matches!(gap, b"-" | b") " | b")")),
+            spaced: gaps.all(|gap| matches!(gap, b" " | b"." | b"-")) && {
+                let dashes = (from..last).filter(|&at| scan.gap(at) == b"-").count();
+                dashes == 0 || last - from >= 3 && dashes == last - from
+            },
+        }
+    }
+}
+
+fn rule_of(
+    digits: &[u8],
+    lengths: &[u32],
+    words: bool,
+    before: u8,
+    gaps: Gaps,
+) -> Option<RuleId> {
     let grouped = lengths.len() > 1;
     match digits.len() {
+        9 if lengths == [4, 4, 1] && gaps.dashed && is_routing(digits) => Some(RuleId::Routing),
+        10 if lengths == [4, 3, 3] && is_npi(digits) => Some(RuleId::Npi),
+        10 if lengths == [3, 3, 4] && gaps.dashed && digits[0] >= b'2' => Some(RuleId::Phone),
+        9..=11 if gaps.spaced && is_trunk_shaped(digits, lengths) => Some(RuleId::Phone),
         12.. if is_card(digits) => Some(RuleId::Card),
         9 if (lengths == [3, 2, 4] || words) && is_ssn(digits) => Some(RuleId::Ssn),
         9 if lengths == [3, 2, 4] && is_itin(digits) => Some(RuleId::Itin),
@@ -171,6 +214,19 @@ fn rule_of(digits: &[u8], lengths: &[u32], words: bool, before: u8) -> Option<Ru
 fn is_phone_shaped(lengths: &[u32]) -> bool {
     matches!(lengths, [10] | [3, 7] | [6, 4] | [3, 3, 4] | [3, 3, 2, 2] | [3, 3, 3, 1])
         || lengths.iter().all(|n| *n == 1)
+}
+
+/// A national number with its trunk zero, as most countries outside the NANP
+/// write it (ITU-T E.123): "0491 570 156", "07700 900123", "01 99 00 12 34".
+fn is_trunk_shaped(digits: &[u8], lengths: &[u32]) -> bool {
+    let date = matches!(lengths, [2, 2, 4, ..] | [1, ..]);
+    digits[0] == b'0'
+        && digits[1] != b'0'
+        && !date
+        && match lengths {
+            [a, b] => matches!((a, b), (4 | 5, 6) | (4, 7) | (3, 7 | 8) | (5, 5)),
+            _ => lengths.len() > 2 && lengths.iter().all(|n| (2..=4).contains(n)),
+        }
 }
 
 /// "ext. 5576", "x1187"
@@ -258,5 +314,14 @@ pub(crate) fn is_nanp(digits: &[u8]) -> bool {
 
 /// CMS: Luhn over 80840 and the number; the prefix adds 24.
 fn is_npi(digits: &[u8]) -> bool {
-    matches!(digits[0], b'1' | b'2') && luhn(digits, 24)
+    matches!(digits[0], b'1' | b'2')
+        && luhn(digits, 24)
+        && digits[1..9].iter().any(|d| *d != digits[1])
+}
+
+/// ABA: a Federal Reserve prefix, and the weighted sum (3, 7, 1) ends in 0.
+fn is_routing(digits: &[u8]) -> bool {
+    let sum: u32 =
+        digits.iter().zip([3, 7, 1].into_iter().cycle()).map(|(d, w)| u32::from(d - b'0') * w).sum();
+    matches!(number(&digits[..2]), 0..=12 | 21..=32 | 61..=72 | 80) && sum.is_multiple_of(10)
 }

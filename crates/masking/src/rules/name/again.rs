@@ -1,0 +1,53 @@
+//! A name that was found once is a name wherever else it stands in the text.
+
+use std::collections::HashSet;
+
+use super::guard;
+use crate::lexicon::{COMMON_LAST, DISEASE, EPONYM, MONTH, NEVER_NAME, PLAIN, STOP, TAIL};
+use crate::rules::{Hit, RuleId};
+use crate::scan::{Kind, Scan, Token};
+
+const WORD_BYTES_MIN: u32 = 3;
+
+/// Adds the words of the hits from `from` on wherever they stand alone.
+pub(super) fn find(scan: &Scan<'_>, from: usize, hits: &mut Vec<Hit>) {
+    let mut words: HashSet<u64> = HashSet::new();
+    let mut at = 0;
+    for hit in &hits[from..] {
+        while at < scan.tokens.len() && scan.tokens[at].start < hit.start {
+            at += 1;
+        }
+        let name: Vec<&Token> =
+            scan.tokens[at..].iter().take_while(|t| t.start < hit.end).collect();
+        if name.len() > 1 || name.iter().all(|t| !t.is(COMMON_LAST)) {
+            words.extend(name.iter().filter(|t| may_stand_alone(scan, t)).map(|t| t.hash));
+        }
+    }
+    if words.is_empty() {
+        return;
+    }
+    let known = hits.len();
+    let mut next = from;
+    for (at, token) in scan.tokens.iter().enumerate() {
+        while next < known && hits[next].end <= token.start {
+            next += 1;
+        }
+        let taken = next < known && hits[next].start <= token.start;
+        if !taken
+            && token.kind == Kind::Word
+            && scan.is_capital(token)
+            && words.contains(&token.hash)
+            && !guard::is_place(scan, at, at + 1)
+            && !guard::is_code(scan, at)
+            && !scan.tokens.get(at + 1).is_some_and(|t| t.is(DISEASE))
+        {
+            hits.push(Hit { start: token.start, end: token.end, rule: RuleId::Name, weight: 39 });
+        }
+    }
+}
+
+fn may_stand_alone(scan: &Scan<'_>, token: &Token) -> bool {
+    token.len() >= WORD_BYTES_MIN
+        && scan.is_capital(token)
+        && !token.is(PLAIN | STOP | NEVER_NAME | EPONYM | MONTH | TAIL)
+}
