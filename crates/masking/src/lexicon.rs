@@ -34,6 +34,11 @@ pub(crate) const HEAD: u32 = 1 << 20;
 pub(crate) const DISEASE: u32 = 1 << 21;
 /// A trade before a name, such as "therapist": weaker than a title.
 pub(crate) const TRADE: u32 = 1 << 22;
+/// Begins a street's name in other languages: "rue", "via".
+pub(crate) const WAY: u32 = 1 << 23;
+pub(crate) const COUNTRY: u32 = 1 << 24;
+/// A part of a house: "apt", "suite".
+pub(crate) const DOOR: u32 = 1 << 25;
 
 const SLOTS: usize = 1 << 16;
 

@@ -2,7 +2,7 @@
 
 use crate::lexicon as mark;
 
-pub(crate) const LISTS: [(&str, u32); 21] = [
+pub(crate) const LISTS: [(&str, u32); 24] = [
     (include_str!("../data/first_names.txt"), mark::FIRST),
     (include_str!("../data/last_names.txt"), mark::LAST),
     (include_str!("../data/plain_words.txt"), mark::PLAIN),
@@ -75,7 +75,7 @@ pub(crate) const LISTS: [(&str, u32); 21] = [
     (
         "springs manor plaza heights hills valley beach city county village center centre hospital clinic memorial medical medicine \
          university college school pharmacy inc llc ltd corp corporation company institute foundation church hotel airport department \
-         building office hall theatre theater stadium museum library island islands river mountain ridge district province bridge \
+         building office theatre theater stadium museum library island islands river mountain ridge district province bridge \
          boulevard blvd avenue ave road rd street parkway highway bakery cafe restaurant grill market store mall bank insurance harbor harbour anonymous barracks \
          urgent general regional",
         mark::TAIL,
@@ -86,6 +86,20 @@ pub(crate) const LISTS: [(&str, u32); 21] = [
          catheter esophagus oesophagus scale score chorea encephalopathy anemia reflex neuroma neuromas apple disorder",
         mark::DISEASE,
     ),
+    (
+        "rue via calle avenida av rua ul ulica piazza piazzetta corso viale camino paseo carrera carretera chemin strada trg rruga \
+         bulevar quai largo travessa praca vicolo allee cours impasse avenue boulevard ruta ronda",
+        mark::WAY,
+    ),
+    (
+        "kingdom states zealand australia canada ireland scotland wales england france germany austria switzerland italy spain portugal \
+         netherlands belgium luxembourg denmark sweden norway finland iceland greenland greenlander estonia latvia lithuania poland \
+         czechia slovakia slovenia hungary romania bulgaria croatia serbia bosnia greece cyprus turkey russia ukraine india china japan \
+         korea taiwan philippines vietnam thailand indonesia malaysia singapore brazil argentina chile peru uruguay colombia mexico \
+         ecuador venezuela cuba jamaica haiti israel egypt morocco tunisia algeria nigeria ghana kenya usa uk",
+        mark::COUNTRY,
+    ),
+    ("apt apartment unit suite ste room rm floor fl flat", mark::DOOR),
     (
         "therapist psychologist psychiatrist counselor counsellor dentist surgeon physician pharmacist attorney colleague rn",
         mark::TRADE,

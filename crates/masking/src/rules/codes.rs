@@ -120,7 +120,7 @@ const LENGTHS: [(usize, &str); 18] = [
     (19, "MK SI"),
     (20, "AT BA EE KZ LT LU MN XK"),
     (21, "CH CR HR LI LV"),
-    (22, "BG BH DE GB GE IE ME RS"),
+    (22, "BG BH DE GB GE IE ME RS VA"),
     (23, "AE GI IL IQ OM SO TL"),
     (24, "AD CZ ES MD PK RO SA SE SK TN VG"),
     (25, "LY PT ST"),

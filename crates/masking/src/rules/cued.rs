@@ -78,9 +78,10 @@ pub(crate) fn find(scan: &Scan<'_>, cues: &Cues, asked: Option<RuleId>, hits: &m
     if let Some(rule) = asked.filter(|_| scan.tokens.len() <= 12) {
         take(scan, cues, rule, 0, hits);
     }
+    glued_record(scan, hits);
     if scan.marks & CUE == 0
         || (!scan.has_digit
-            && scan.marks & lexicon::NUMBER == 0
+            && scan.marks & (NUMBER | SPOKEN) == 0
             && !(0..scan.tokens.len())
                 .any(|at| cues.at(scan, at).is_some_and(|c| c.0 == RuleId::Password)))
     {
@@ -113,7 +114,8 @@ pub(crate) fn find(scan: &Scan<'_>, cues: &Cues, asked: Option<RuleId>, hits: &m
 fn take(scan: &Scan<'_>, cues: &Cues, rule: RuleId, from: usize, hits: &mut Vec<Hit>) {
     for at in from..scan.tokens.len().min(from + WORDS_BETWEEN_MAX) {
         if rule == RuleId::Dob {
-            if let Some((start, end)) = birth_date(scan, at) {
+            let year = || birth_year(scan, at).filter(|_| from > 1 && scan.word_is(from - 1, &["birth", "dob"]));
+            if let Some((start, end)) = birth_date(scan, at).or_else(year) {
                 return hits.push(Hit { start, end, rule, weight: 85 });
             }
         } else if let Some((start, end)) = value(scan, at, rule).or_else(|| half(scan, at, rule)) {
@@ -127,6 +129,22 @@ fn take(scan: &Scan<'_>, cues: &Cues, rule: RuleId, from: usize, hits: &mut Vec<
             && !token.is(BLOCK);
         if !(passes || rule == RuleId::Dob && token.kind == Kind::Word) {
             return;
+        }
+    }
+}
+
+/// "mrnr472348": a record number glued to its cue.
+fn glued_record(scan: &Scan<'_>, hits: &mut Vec<Hit>) {
+    for (at, token) in scan.tokens.iter().enumerate().skip(1) {
+        let before = &scan.tokens[at - 1];
+        let cue = token.kind == Kind::Number
+            && token.len() >= 5
+            && (4..=6).contains(&before.len())
+            && scan.gap(at - 1).is_empty()
+            && scan.text(before)[..3].eq_ignore_ascii_case(b"mrn");
+        if cue {
+            let start = before.start + 3;
+            hits.push(Hit { start, end: token.end, rule: RuleId::Mrn, weight: 80 });
         }
     }
 }
@@ -159,8 +177,14 @@ fn value(scan: &Scan<'_>, at: usize, rule: RuleId) -> Option<(u32, u32)> {
     [Some(last), slash].into_iter().flatten().find_map(|last| {
         let tokens = &scan.tokens[at..=last];
         let (mut digits, mut letters) = (0, 0);
-        for token in tokens {
+        for (n, token) in (at..).zip(tokens) {
             match token.kind {
+                Kind::Word
+                    if matches!(rule, RuleId::Card | RuleId::Ssn)
+                        && super::numbers::is_lookalike(scan, n) =>
+                {
+                    digits += token.len();
+                }
                 Kind::Number => digits += token.len(),
                 Kind::Word if token.is(lexicon::NUMBER) => digits += 1,
                 Kind::Word => letters += token.len(),
@@ -320,12 +344,46 @@ fn birth_date(scan: &Scan<'_>, at: usize) -> Option<(u32, u32)> {
     }
     let numeric = parts + months >= 3 && months <= 1;
     let worded = months == 1 && spoken + parts >= 2 && spoken >= 1 || months == 0 && spoken >= 4;
+    let start = if worded && at > 0 && scan.word_is(at - 1, &["the"]) {
+        scan.tokens[at - 1].start
+    } else {
+        start
+    };
     (numeric || worded).then_some((start, end))
+}
+
+/// "nineteen eighty", "nineteen uh eighty-six"
+fn birth_year(scan: &Scan<'_>, at: usize) -> Option<(u32, u32)> {
+    if !scan.word_is(at, &["nineteen"]) {
+        return None;
+    }
+    let tens = if scan.word_is(at + 1, &["uh", "um"]) { at + 2 } else { at + 1 };
+    let known = scan.word_is(
+        tens,
+        &["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"],
+    );
+    let units = scan.tokens.get(tens + 1).is_some_and(|t| t.is(NUMBER)) && scan.gap(tens).len() == 1;
+    let last = if units { tens + 1 } else { tens };
+    known.then(|| (scan.tokens[at].start, scan.tokens[last].end))
+}
+
+/// A message that is nothing but a date in words: "twenty-one twelve nineteen eighty-six".
+fn bare_date(scan: &Scan<'_>) -> Option<(u32, u32)> {
+    let spoken = |t: &crate::scan::Token| t.is(SPOKEN | NUMBER);
+    let first = scan.tokens.iter().position(spoken).filter(|first| *first <= 1)?;
+    let year = (first + 2..scan.tokens.len()).find(|&n| birth_year(scan, n).is_some())?;
+    let (_, end) = birth_year(scan, year)?;
+    let whole = scan.tokens.iter().all(|t| spoken(t) || t.is(crate::lexicon::FILLER) || t.len() < 4);
+    whole.then(|| (scan.tokens[first].start, end))
 }
 
 /// A whole date in words, with its year, needs no phrase before it.
 pub(crate) fn spoken_dates(scan: &Scan<'_>, hits: &mut Vec<Hit>) {
-    if scan.marks & MONTH == 0 || scan.marks & SPOKEN == 0 || scan.tokens.len() > 18 {
+    if scan.marks & SPOKEN == 0 || scan.tokens.len() > 18 {
+        return;
+    }
+    if scan.marks & MONTH == 0 {
+        hits.extend(bare_date(scan).map(|(start, end)| Hit { start, end, rule: RuleId::Dob, weight: 84 }));
         return;
     }
     for month in 0..scan.tokens.len() {
@@ -342,7 +400,8 @@ pub(crate) fn spoken_dates(scan: &Scan<'_>, hits: &mut Vec<Hit>) {
             .any(|(n, t)| t.start >= start && t.end <= end && scan.word_is(n, &["nineteen"]));
         let beside = scan.tokens.iter().filter(|t| t.end <= start || t.start >= end).count();
         let told = scan.tokens.iter().position(|t| t.start == start).is_some_and(|at| {
-            at > 0 && scan.word_is(at - 1, &["in", "on", "until", "since", "was"])
+            let noted = (at.saturating_sub(4)..at).any(|n| scan.word_is(n, &["noting", "today"]));
+            noted || at > 0 && scan.word_is(at - 1, &["in", "on", "until", "since", "was", "today"])
         });
         if year && beside <= 9 && !told {
             hits.push(Hit { start, end, rule: RuleId::Dob, weight: 84 });

@@ -1,7 +1,7 @@
 //! E-mail addresses, RFC 5321 section 4.1.2, from the at sign outwards.
 
 use super::{Hit, RuleId};
-use crate::lexicon::PLAIN;
+use crate::lexicon::{PLAIN, STOP};
 use crate::scan::{Kind, Scan, is_letter};
 
 const TLDS: [&str; 14] = [
@@ -36,11 +36,11 @@ pub(crate) fn find(scan: &Scan<'_>, hits: &mut Vec<Hit>) {
         if !bytes[right..=end].iter().any(|b| is_letter(*b)) || start == left {
             continue;
         }
-        if (left < at || right > at + 1) && !bytes[right..end].contains(&b'.') {
-            continue;
-        }
         if !bytes[right..=end].contains(&b'.') {
             end = mistyped_dot(scan, end);
+        }
+        if (left < at || right > at + 1) && !bytes[right..end].contains(&b'.') {
+            continue;
         }
         hits.push(Hit {
             start: start as u32,
@@ -63,7 +63,9 @@ fn mistyped_dot(scan: &Scan<'_>, end: usize) -> usize {
                     b"," | b" " | b" . " | b". "
                 ) =>
         {
-            token.end as usize - 1
+            let country = scan.gap(next) == b"." && scan.word_is(next + 1, &TLDS);
+            let last = if country { next + 1 } else { next };
+            scan.tokens[last].end as usize - 1
         }
         _ => end,
     }
@@ -87,35 +89,74 @@ fn is_domain(byte: u8) -> bool {
 
 /// "mary dot smith at example dot com", "jo (at) example (dot) org"
 pub(crate) fn spelled(scan: &Scan<'_>, hits: &mut Vec<Hit>) {
-    for at in 1..scan.tokens.len() {
-        if !scan.word_is(at, &["at"]) {
+    for at in 0..scan.tokens.len() {
+        let token = &scan.tokens[at];
+        if token.len() > 9 && is_glued(scan.text(token)) {
+            let first = local_start(scan, at + 1);
+            hits.push(hit(scan.tokens[first].start, token.end));
+        }
+        if at == 0 || !scan.word_is(at, &["at"]) {
             continue;
         }
         let Some(end) = spelled_domain(scan, at + 1) else { continue };
-        let mut first = at - 1;
-        while first > 0 {
-            if matches!(scan.gap(first - 1), b"" | b"." | b"_" | b"-" | b"+") {
-                first -= 1;
-            } else if first > 1 && scan.word_is(first - 1, &["dot", "underscore", "dash", "plus"]) {
-                first -= 2;
-            } else {
-                break;
-            }
-        }
+        let first = local_start(scan, at);
         if first < at - 1 || !scan.tokens[first].is(PLAIN) {
-            hits.push(Hit {
-                start: scan.tokens[first].start,
-                end,
-                rule: RuleId::Email,
-                weight: 96,
-            });
+            hits.push(hit(scan.tokens[first].start, end));
         }
     }
+}
+
+fn hit(start: u32, end: u32) -> Hit {
+    Hit { start, end, rule: RuleId::Email, weight: 96 }
+}
+
+/// "sanchezATexampleDOTcom"
+fn is_glued(word: &[u8]) -> bool {
+    let at = word.windows(2).position(|w| w == b"AT").filter(|&at| at > 0);
+    let dot = word.windows(3).rposition(|w| w == b"DOT");
+    match (at, dot) {
+        (Some(at), Some(dot)) => {
+            at + 2 < dot
+                && dot + 3 < word.len()
+                && word[at - 1].is_ascii_lowercase()
+                && word[dot + 3].is_ascii_lowercase()
+        }
+        _ => false,
+    }
+}
+
+/// The first token of the part before the at sign, which is the token `at`.
+fn local_start(scan: &Scan<'_>, at: usize) -> usize {
+    let mut first = at - 1;
+    while first > 0 {
+        let before = &scan.tokens[first - 1];
+        if matches!(scan.gap(first - 1), b"" | b"." | b"_" | b"-" | b"+") {
+            first -= 1;
+        } else if first > 1 && scan.word_is(first - 1, &["dot", "underscore", "dash", "plus"]) {
+            first -= 2;
+        } else if scan.gap(first - 1) == b" "
+            && at - first < 3
+            && scan.is_capital(before)
+            && !before.is(PLAIN | STOP)
+            && scan.is_capital(&scan.tokens[first])
+        {
+            first -= 1;
+        } else {
+            break;
+        }
+    }
+    first
 }
 
 /// Where a domain ends that begins with a token and has its dots as words.
 fn spelled_domain(scan: &Scan<'_>, mut at: usize) -> Option<u32> {
     let mut end = None;
+    if scan.word_is(at + 2, &["dot"]) && scan.is_capital(scan.tokens.get(at)?) {
+        at += 1;
+    }
+    if scan.word_is(at, &["dot"]) {
+        at -= 1;
+    }
     for _ in 0..4 {
         if scan.tokens.get(at).is_none_or(|t| t.kind != Kind::Word) {
             return end;

@@ -195,7 +195,11 @@ fn by_list(scan: &Scan<'_>, at: usize, capital: bool) -> usize {
         || side_by_side(scan, at, listed, capital)
         || capital && (guard::has_middle_initial(scan, at) || guard::looks_foreign(scan, at, weak))
         || capital && guard::is_signature(scan, at);
-    if named { extend(scan, at) } else { at }
+    match named {
+        true if weak && calls(scan, at) => at + 2,
+        true => extend(scan, at),
+        false => at,
+    }
 }
 
 /// "this is grace may calling"

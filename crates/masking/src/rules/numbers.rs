@@ -55,7 +55,7 @@ fn digit_count(scan: &Scan<'_>, at: usize) -> usize {
 }
 
 /// Letters that stand for digits, glued to one: "4O7l".
-fn is_lookalike(scan: &Scan<'_>, at: usize) -> bool {
+pub(super) fn is_lookalike(scan: &Scan<'_>, at: usize) -> bool {
     let token = &scan.tokens[at];
     let digit = |n: usize| scan.tokens.get(n).is_some_and(|t| t.kind == Kind::Number);
     let near = |gap: &[u8]| matches!(gap, b"" | b"-");
@@ -129,7 +129,10 @@ fn judge(scan: &Scan<'_>, from: usize, run: &Run) -> Option<(usize, Hit)> {
         };
         let last = run.stops[position].0;
         let (start, end) = (scan.tokens[from].start, scan.tokens[last].end);
-        if goes_on(scan, start, end) {
+        let more = last + 1 < scan.tokens.len()
+            && scan.gap(last).is_empty()
+            && digit_count(scan, last + 1) > 0;
+        if more || goes_on(scan, start, end) {
             continue;
         }
         let words = scan.tokens[from..=last].iter().any(|t| t.kind == Kind::Word);

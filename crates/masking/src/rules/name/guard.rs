@@ -50,7 +50,8 @@ pub(super) fn is_place(scan: &Scan<'_>, at: usize, end: usize) -> bool {
             t.is(TAIL | STREET) && scan.is_capital(t) == capital && (capital || !t.is(PLAIN))
         });
     let last = &scan.tokens[end - 1];
-    if next_is_tail || capital && last.is(TAIL) && end - at > 1 && last.len() > 2 {
+    let person = scan.tokens[at].is(FIRST) && !scan.tokens[at].is(PLAIN) && last.is(LAST);
+    if next_is_tail || capital && last.is(TAIL) && end - at > 1 && !person {
         return true;
     }
     let Some(before) = at.checked_sub(1).map(|n| &scan.tokens[n]) else { return false };
