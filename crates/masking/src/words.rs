@@ -60,7 +60,7 @@ pub(crate) const LISTS: [(&str, u32); 24] = [
     (
         "tylenol coumadin xanax flonase plavix ozempic eliquis foley mastercard visa medicare medicaid aetna cigna humana kaiser \
          advil lipitor zoloft prozac wellbutrin augmentin monday tuesday wednesday thursday friday saturday sunday january february \
-         march july october november december mac princess royal china france german germany america india jordan canada mexico \
+         march july october november december mac princess royal christmas easter irish english leo virgo gemini aries libra oscar goldman stanford omega earl johns puerto china france german germany america india jordan canada mexico \
          israel ireland chad texas dallas houston denver phoenix chicago washington boston cleveland austin maryland cheyenne \
          carolina georgia virginia florida santa san los allegra tia helm sierra cruz record ping x xyz united states state \
          clinic hospital health street avenue order patient please thanks hello welcome",
@@ -80,7 +80,7 @@ pub(crate) const LISTS: [(&str, u32); 24] = [
          urgent general regional",
         mark::TAIL,
     ),
-    ("san santa saint states los las el fort port mount mt lake cape new north south east west", mark::HEAD),
+    ("san santa saint states christmas puerto costa los las el fort port mount mt lake cape new north south east west", mark::HEAD),
     (
         "disease syndrome palsy sign signs thyroiditis lymphoma tremor contracture fracture test maneuver cyst phenomenon tooth sarcoma \
          catheter esophagus oesophagus scale score chorea encephalopathy anemia reflex neuroma neuromas apple disorder",

@@ -100,7 +100,15 @@ fn is_named(scan: &Scan<'_>, house: usize, suffix: usize) -> bool {
     ) && name.iter().all(|t| t.is(PLAIN | SPOKEN | NUMBER | STOP));
     let spoken = scan.tokens[house].is(SPOKEN | NUMBER);
     let capital = scan.is_capital(&scan.tokens[suffix]);
-    named && (!plain || capital) && (!spoken || name.iter().any(|t| scan.is_capital(t) || !t.is(PLAIN | STOP)))
+    let ordinal = scan.gap(house).is_empty() && suffix == house + 2;
+    let walked = name[0].kind == Kind::Word
+        && !scan.is_capital(&name[0])
+        && !scan.gap(house).is_empty()
+        && !name[0].is(NUMBER | SPOKEN)
+        && name.iter().any(|t| scan.is_capital(t));
+    !ordinal
+        && !walked
+        && named && (!plain || capital) && (!spoken || name.iter().any(|t| scan.is_capital(t) || !t.is(PLAIN | STOP)))
 }
 
 /// "1428 elm #3b", "4844 Sondergade 52\n Apt. 656": any name, but a door after it.

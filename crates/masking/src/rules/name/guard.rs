@@ -54,6 +54,11 @@ pub(super) fn is_place(scan: &Scan<'_>, at: usize, end: usize) -> bool {
     if next_is_tail || capital && last.is(TAIL) && end - at > 1 && !person {
         return true;
     }
+    let twin = scan.gap(end - 1) == b" & "
+        && scan.tokens.get(end).is_some_and(|t| t.hash == scan.tokens[at].hash);
+    if twin {
+        return true;
+    }
     let Some(before) = at.checked_sub(1).map(|n| &scan.tokens[n]) else { return false };
     let beside = scan.gap(at - 1) == b" ";
     if beside && before.is(HEAD) && (capital == scan.is_capital(before)) && (capital || !before.is(PLAIN))
@@ -61,6 +66,7 @@ pub(super) fn is_place(scan: &Scan<'_>, at: usize, end: usize) -> bool {
         return true;
     }
     let lone = end == at + 1;
+    let firm = scan.gap(at - 1) == b" & " && before.hash == scan.tokens[at].hash;
     let located = scan.word_is(at - 1, &["in", "near"])
         || scan.word_is(at - 1, &["the"]) && at > 1 && scan.word_is(at - 2, &["at", "in", "to", "from"])
         || scan.word_is(at - 1, &["to"])
@@ -68,7 +74,7 @@ pub(super) fn is_place(scan: &Scan<'_>, at: usize, end: usize) -> bool {
             && scan.word_is(end, &["in"]);
     let of_state = scan.gap(end - 1) == b", "
         && scan.tokens.get(end).is_some_and(|t| t.is(STATE) && t.len() > 2 && scan.is_capital(t));
-    capital && beside && (located && (lone || !scan.tokens[at].is(FIRST)) || of_state)
+    capital && beside && (located && (lone || !scan.tokens[at].is(FIRST)) || of_state) || firm
 }
 
 /// "Mohmad R. Vizirov": an initial between two words that are in no list of plain ones.
