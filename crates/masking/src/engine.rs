@@ -192,14 +192,10 @@ impl Engine {
         let mut hits: Vec<Hit> = Vec::new();
         email::find(&scan, &mut hits);
         email::spelled(&scan, &mut hits);
-        if scan.has_digit || scan.marks & crate::lexicon::NUMBER != 0 {
-            numbers::find(&scan, &mut hits);
-            codes::find(&scan, &mut hits);
-            address::find(&scan, &mut hits);
-        }
-        if scan.bytes.contains(&b':') || scan.has_digit || scan.bytes.contains(&b'.') {
-            network::find(&scan, &mut hits);
-        }
+        numbers::find(&scan, &mut hits);
+        codes::find(&scan, &mut hits);
+        address::find(&scan, &mut hits);
+        network::find(&scan, &mut hits);
         cued::find(&scan, &self.cues, asked, &mut hits);
         name::find(&scan, asked == Some(RuleId::Name), &mut hits);
         cued::spoken_dates(&scan, &mut hits);

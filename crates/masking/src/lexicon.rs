@@ -39,6 +39,12 @@ pub(crate) const WAY: u32 = 1 << 23;
 pub(crate) const COUNTRY: u32 = 1 << 24;
 /// A part of a house: "apt", "suite".
 pub(crate) const DOOR: u32 = 1 << 25;
+/// The word "at", which may stand for its sign.
+pub(crate) const AT: u32 = 1 << 26;
+/// Begins a page's address.
+pub(crate) const LINK: u32 = 1 << 27;
+/// Stands before an address: "lives", "po".
+pub(crate) const LOCATES: u32 = 1 << 28;
 
 const SLOTS: usize = 1 << 16;
 
@@ -55,16 +61,42 @@ pub(crate) struct Lexicon {
     slots: Vec<(u64, Known)>,
 }
 
-pub(crate) const SEED: u64 = 0xcbf2_9ce4_8422_2325;
+/// The hash of a word in lower case, eight bytes at a time.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct WordHash {
+    mixed: u64,
+    last: u64,
+    count: u32,
+}
 
-/// Adds one byte of a word, in lower case, to its hash.
-#[inline]
-pub(crate) fn step(hash: u64, byte: u8) -> u64 {
-    (hash ^ u64::from(byte | 0x20)).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(29)
+impl WordHash {
+    #[inline(always)]
+    pub(crate) fn add(&mut self, byte: u8) {
+        self.last = self.last << 8 | u64::from(byte | 0x20);
+        self.count += 1;
+        if self.count == 8 {
+            self.mixed = mix(self.mixed, self.last);
+            (self.last, self.count) = (0, 0);
+        }
+    }
+
+    /// Never 0, which stands for an empty slot.
+    #[inline(always)]
+    pub(crate) fn finish(self) -> u64 {
+        mix(self.mixed, self.last) | 1
+    }
+}
+
+#[inline(always)]
+fn mix(hash: u64, bytes: u64) -> u64 {
+    let mixed = (hash ^ bytes).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    mixed ^ mixed >> 29
 }
 
 pub(crate) fn hash(word: &str) -> u64 {
-    word.bytes().fold(SEED, step)
+    let mut hash = WordHash::default();
+    word.bytes().for_each(|byte| hash.add(byte));
+    hash.finish()
 }
 
 impl Lexicon {

@@ -1,6 +1,10 @@
-//! The one pass over a text: its words and numbers, each known or not.
+//! The one pass over a text: its words and numbers, each known or not, and the
+//! few of them that a value can begin at. Rules look at these and nowhere else.
 
-use crate::lexicon::{self, Known, Lexicon, SEED};
+use crate::lexicon::{
+    ANNOUNCES, AT, CUE, FIRST, Known, LAST, LINK, LOCATES, Lexicon, MONTH, NUMBER, PLAIN, SPOKEN,
+    STOP, TITLE, TRADE, WAY, WordHash,
+};
 use crate::view::{OTHER_LETTER, View};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,16 +33,39 @@ impl Token {
     }
 }
 
+/// Why a token is looked at, as bits.
+pub(crate) mod why {
+    /// A number, or a word that stands for one.
+    pub(crate) const DIGITS: u16 = 1;
+    pub(crate) const CUE: u16 = 1 << 1;
+    /// A word that may be a name.
+    pub(crate) const NAME: u16 = 1 << 2;
+    /// A word before which or at which an address may begin.
+    pub(crate) const PLACE: u16 = 1 << 3;
+    /// Joined to what follows by a colon, a dot or a dash.
+    pub(crate) const JOINT: u16 = 1 << 4;
+    /// The word "at".
+    pub(crate) const AT: u16 = 1 << 5;
+    /// Begins a page's address.
+    pub(crate) const LINK: u16 = 1 << 6;
+    /// A word too long to be only one.
+    pub(crate) const LONG: u16 = 1 << 7;
+    pub(crate) const MONTH: u16 = 1 << 8;
+}
+
+const LONG_WORD_BYTES_MIN: usize = 10;
+
 /// The tokens of a view.
 pub(crate) struct Scan<'v> {
     view: &'v View<'v>,
     pub(crate) bytes: &'v [u8],
     pub(crate) tokens: Vec<Token>,
-    /// Whether any mark in it could begin a value: a digit, a digit's word or an at sign.
+    triggers: Vec<(u32, u16)>,
+    /// Where at signs stand.
+    pub(crate) at_signs: Vec<u32>,
     pub(crate) has_digit: bool,
-    pub(crate) has_at: bool,
-    /// Whether a word begins with a capital letter.
-    pub(crate) has_capital: bool,
+    /// All reasons of all triggers together.
+    reasons: u16,
     /// All marks of all words together: what is not here need not be looked for.
     pub(crate) marks: u32,
 }
@@ -49,42 +76,122 @@ impl<'v> Scan<'v> {
         let mut scan = Self {
             view,
             bytes,
-            tokens: Vec::with_capacity(bytes.len() / 4 + 2),
+            tokens: Vec::with_capacity(bytes.len() / 5 + 4),
+            triggers: Vec::new(),
+            at_signs: Vec::new(),
             has_digit: false,
-            has_at: false,
-            has_capital: false,
+            reasons: 0,
             marks: 0,
         };
         let mut at = 0;
-        while at < bytes.len() {
-            let start = at;
-            let first = bytes[at];
-            if is_letter(first) {
-                let mut hash = SEED;
-                while at < bytes.len() && is_letter(bytes[at]) {
-                    hash = lexicon::step(hash, bytes[at]);
-                    at += 1;
-                }
-                let known = lexicon.of(hash);
-                scan.marks |= known.marks;
-                scan.has_capital |= first.is_ascii_uppercase();
-                scan.push(start, at, Kind::Word, hash, known);
-            } else if first.is_ascii_digit() {
-                while at < bytes.len() && bytes[at].is_ascii_digit() {
-                    at += 1;
-                }
-                scan.has_digit = true;
-                scan.push(start, at, Kind::Number, 0, Known::default());
-            } else {
-                scan.has_at |= first == b'@';
-                at += 1;
-            }
+        while let Some(&first) = bytes.get(at) {
+            at = match CLASS[first as usize] {
+                LETTER => scan.word(at, lexicon),
+                DIGIT => scan.number(at),
+                _ => scan.mark(at, first),
+            };
         }
         scan
     }
 
-    fn push(&mut self, start: usize, end: usize, kind: Kind, hash: u64, known: Known) {
-        self.tokens.push(Token { start: start as u32, end: end as u32, kind, hash, known });
+    fn word(&mut self, start: usize, lexicon: &Lexicon) -> usize {
+        let mut hash = WordHash::default();
+        let mut at = start;
+        while let Some(&byte) = self.bytes.get(at)
+            && CLASS[byte as usize] == LETTER
+        {
+            hash.add(byte);
+            at += 1;
+        }
+        let hash = hash.finish();
+        let known = lexicon.of(hash);
+        self.marks |= known.marks;
+        let why = self.why(start, at, known.marks);
+        self.push(Token { start: start as u32, end: at as u32, kind: Kind::Word, hash, known }, why);
+        at
+    }
+
+    /// Why a word is worth a look.
+    #[inline]
+    fn why(&self, start: usize, end: usize, marks: u32) -> u16 {
+        let capital = self.bytes[start].is_ascii_uppercase();
+        let mut why = 0;
+        if marks & WORTH != 0 {
+            let bit = |mark: u32, why: u16| if marks & mark != 0 { why } else { 0 };
+            why = bit(NUMBER | SPOKEN, why::DIGITS)
+                | bit(CUE, why::CUE)
+                | bit(WAY | LOCATES, why::PLACE)
+                | bit(AT, why::AT)
+                | bit(LINK, why::LINK)
+                | bit(MONTH, why::MONTH);
+        }
+        let listed = marks & (FIRST | LAST) != 0 && marks & (PLAIN | STOP) == 0;
+        let announced =
+            self.tokens.last().is_some_and(|before| before.is(ANNOUNCES | TITLE | TRADE));
+        let may_begin = marks & STOP == 0 && (marks & PLAIN == 0 || marks & (FIRST | LAST) != 0);
+        if listed || announced || capital && may_begin {
+            why |= why::NAME;
+        }
+        if end - start >= LONG_WORD_BYTES_MIN {
+            why |= why::LONG;
+        }
+        why
+    }
+
+    fn number(&mut self, start: usize) -> usize {
+        let mut at = start + 1;
+        while self.bytes.get(at).is_some_and(u8::is_ascii_digit) {
+            at += 1;
+        }
+        self.has_digit = true;
+        let known = Known::default();
+        let token = Token { start: start as u32, end: at as u32, kind: Kind::Number, hash: 0, known };
+        self.push(token, why::DIGITS);
+        at
+    }
+
+    /// A byte that is neither letter nor digit.
+    fn mark(&mut self, at: usize, byte: u8) -> usize {
+        match byte {
+            b'@' => self.at_signs.push(at as u32),
+            b':' | b'-' | b'.' => {
+                let joins = self.bytes.get(at + 1).is_some_and(|b| CLASS[*b as usize] != 0 || *b == b':');
+                if joins && let Some(last) = self.tokens.len().checked_sub(1) {
+                    self.add_trigger(last as u32, why::JOINT);
+                }
+            }
+            _ => {}
+        }
+        at + 1
+    }
+
+    fn push(&mut self, token: Token, mut why: u16) {
+        if self.bytes[..token.start as usize].ends_with(b"::") {
+            why |= why::JOINT;
+        }
+        if why != 0 {
+            self.add_trigger(self.tokens.len() as u32, why);
+        }
+        self.tokens.push(token);
+    }
+
+    fn add_trigger(&mut self, token: u32, why: u16) {
+        self.reasons |= why;
+        match self.triggers.last_mut() {
+            Some(last) if last.0 == token => last.1 |= why,
+            _ => self.triggers.push((token, why)),
+        }
+    }
+
+    /// Whether any token has one of these reasons.
+    pub(crate) fn has(&self, why: u16) -> bool {
+        self.reasons & why != 0
+    }
+
+    /// The tokens with one of these reasons, in order.
+    pub(crate) fn triggers(&self, why: u16) -> impl Iterator<Item = usize> + '_ {
+        let some = if self.has(why) { &self.triggers[..] } else { &[] };
+        some.iter().filter(move |t| t.1 & why != 0).map(|t| t.0 as usize)
     }
 
     pub(crate) fn text(&self, token: &Token) -> &'v [u8] {
@@ -125,6 +232,24 @@ impl<'v> Scan<'v> {
     }
 }
 
+const WORTH: u32 = NUMBER | SPOKEN | CUE | WAY | LOCATES | AT | LINK | MONTH;
+const LETTER: u8 = 1;
+const DIGIT: u8 = 2;
+/// What each byte of a view is.
+const CLASS: [u8; 256] = {
+    let mut class = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        if (byte as u8).is_ascii_alphabetic() || byte as u8 == OTHER_LETTER {
+            class[byte] = LETTER;
+        } else if (byte as u8).is_ascii_digit() {
+            class[byte] = DIGIT;
+        }
+        byte += 1;
+    }
+    class
+};
+
 pub(crate) fn is_letter(byte: u8) -> bool {
-    byte.is_ascii_alphabetic() || byte == OTHER_LETTER
+    CLASS[byte as usize] == LETTER
 }

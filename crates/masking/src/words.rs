@@ -2,7 +2,7 @@
 
 use crate::lexicon as mark;
 
-pub(crate) const LISTS: [(&str, u32); 24] = [
+pub(crate) const LISTS: [(&str, u32); 27] = [
     (include_str!("../data/first_names.txt"), mark::FIRST),
     (include_str!("../data/last_names.txt"), mark::LAST),
     (include_str!("../data/plain_words.txt"), mark::PLAIN),
@@ -98,6 +98,13 @@ pub(crate) const LISTS: [(&str, u32); 24] = [
          korea taiwan philippines vietnam thailand indonesia malaysia singapore brazil argentina chile peru uruguay colombia mexico \
          ecuador venezuela cuba jamaica haiti israel egypt morocco tunisia algeria nigeria ghana kenya usa uk",
         mark::COUNTRY,
+    ),
+    ("at", mark::AT),
+    ("http https ftp www", mark::LINK),
+    (
+        "po p postbox postfach rr psc unit lives live living residing located office is sent one ship deliver mail address billing \
+         mailing home",
+        mark::LOCATES,
     ),
     ("apt apartment unit suite ste room rm floor fl flat", mark::DOOR),
     (

@@ -7,24 +7,26 @@ mod tail;
 
 use super::{Hit, RuleId};
 use crate::lexicon::{NUMBER, SPOKEN};
-use crate::scan::{Kind, Scan};
+use crate::scan::{Kind, Scan, why};
 
 pub(crate) fn find(scan: &Scan<'_>, hits: &mut Vec<Hit>) {
-    let mut at = 0;
-    while at < scan.tokens.len() {
-        match street::from(scan, at) {
-            Some(last) => {
+    let mut next = 0;
+    for at in scan.triggers(why::DIGITS | why::PLACE) {
+        // A street may end in the number, and a phrase may stand before it.
+        let from = if scan.tokens[at].kind == Kind::Number { at.saturating_sub(1) } else { at };
+        for from in (from..from + 3).filter(|&from| from < scan.tokens.len()) {
+            if from >= next && let Some(last) = street::from(scan, from) {
                 let last = tail::after(scan, last);
-                let from = first(scan, at);
+                let first = first(scan, from);
                 hits.push(Hit {
-                    start: scan.tokens[from].start,
+                    start: scan.tokens[first].start,
                     end: scan.tokens[last].end,
                     rule: RuleId::Address,
                     weight: 86,
                 });
-                at = last + 1;
+                next = last + 1;
+                break;
             }
-            None => at += 1,
         }
     }
 }

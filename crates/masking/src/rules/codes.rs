@@ -4,29 +4,65 @@
 //! digit; 49 CFR 565 for VIN; ISO 13616 and ISO 7064 (mod 97) for IBAN.
 
 use super::{Hit, RuleId};
-use crate::scan::{Kind, Scan};
+use crate::scan::{Kind, Scan, why};
 
 const CODE_BYTES_MAX: usize = 34;
 
 pub(crate) fn find(scan: &Scan<'_>, hits: &mut Vec<Hit>) {
     let mut done = 0;
-    for at in 0..scan.tokens.len() {
-        let token = &scan.tokens[at];
-        if token.start < done
-            || scan.byte_before(token.start).is_ascii_alphanumeric()
-                && scan.byte_before(token.start) != b'='
-        {
+    for number in scan.triggers(why::DIGITS) {
+        if scan.tokens[number].kind != Kind::Number {
             continue;
         }
-        if let Some((end, rule)) = code(scan, at) {
-            hits.push(Hit { start: token.start, end, rule, weight: 92 });
-            done = end;
+        for at in number.saturating_sub(1)..=number {
+            let token = &scan.tokens[at];
+            let before = scan.byte_before(token.start);
+            let begins = match token.kind {
+                Kind::Word => scan.gap(at).len() <= 1,
+                Kind::Number => {
+                    at == number && scan.tokens.get(at + 1).is_some_and(|t| t.kind == Kind::Word)
+                }
+            };
+            if !begins || token.start < done || before.is_ascii_alphanumeric() {
+                continue;
+            }
+            if let Some((end, rule)) = code(scan, at) {
+                hits.push(Hit { start: token.start, end, rule, weight: 92 });
+                done = end;
+            }
         }
     }
 }
 
+/// Letters and digits of a code, in upper case.
+struct Code {
+    bytes: [u8; CODE_BYTES_MAX],
+    len: usize,
+}
+
+impl Default for Code {
+    fn default() -> Self {
+        Self { bytes: [0; CODE_BYTES_MAX], len: 0 }
+    }
+}
+
+impl Code {
+    /// Adds a group; answers whether there was room.
+    fn add(&mut self, group: &[u8]) -> bool {
+        let Some(room) = self.bytes.get_mut(self.len..self.len + group.len()) else { return false };
+        room.copy_from_slice(group);
+        room.make_ascii_uppercase();
+        self.len += group.len();
+        true
+    }
+
+    fn bytes(&self) -> &[u8] {
+        &self.bytes[..self.len]
+    }
+}
+
 fn code(scan: &Scan<'_>, at: usize) -> Option<(u32, RuleId)> {
-    let mut value: Vec<u8> = Vec::with_capacity(CODE_BYTES_MAX);
+    let mut value = Code::default();
     let mut best = None;
     let digit_first = scan.tokens[at].kind == Kind::Number;
     if scan.tokens[at].len() > 11 {
@@ -35,21 +71,21 @@ fn code(scan: &Scan<'_>, at: usize) -> Option<(u32, RuleId)> {
     let mut spaced = false;
     for n in at..scan.tokens.len().min(at + 16) {
         let token = &scan.tokens[n];
-        if value.len() + token.len() as usize > CODE_BYTES_MAX {
+        if !value.add(scan.text(token)) {
             break;
         }
-        value.extend(scan.text(token).iter().map(u8::to_ascii_uppercase));
+        let value = value.bytes();
         let gap = scan.gap(n);
         let ends = !gap.is_empty() || n + 1 == scan.tokens.len();
         if ends {
             let rule = match value.len() {
-                9 if !digit_first && !spaced && is_dea(&value) => Some(RuleId::Dea),
-                11 if digit_first && is_mbi(&value) => Some(RuleId::Mbi),
-                17 if !spaced && is_vin(&value) => Some(RuleId::Vin),
-                15.. if !digit_first && scan.is_capital(&scan.tokens[at]) && is_iban(&value) => {
+                9 if !digit_first && !spaced && is_dea(value) => Some(RuleId::Dea),
+                11 if digit_first && is_mbi(value) => Some(RuleId::Mbi),
+                17 if !spaced && is_vin(value) => Some(RuleId::Vin),
+                15.. if !digit_first && scan.is_capital(&scan.tokens[at]) && is_iban(value) => {
                     Some(RuleId::Iban)
                 }
-                10 | 12 if !digit_first && !spaced && is_member(&value) => Some(RuleId::HealthPlan),
+                10 | 12 if !digit_first && !spaced && is_member(value) => Some(RuleId::HealthPlan),
                 _ => None,
             };
             best = rule.map(|rule| (token.end, rule)).or(best);

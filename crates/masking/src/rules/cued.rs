@@ -6,7 +6,7 @@
 
 use super::{Hit, RULES, RuleId};
 use crate::lexicon::{self, BLOCK, CUE, FILLER, Lexicon, MONTH, NUMBER, SPOKEN, UNIT};
-use crate::scan::{Kind, Scan};
+use crate::scan::{Kind, Scan, why};
 
 const WORDS_BETWEEN_MAX: usize = 7;
 const VALUE_BYTES_MAX: usize = 40;
@@ -64,7 +64,8 @@ impl Cues {
 
     /// What a question asks for: its last cue.
     pub(crate) fn asked(&self, scan: &Scan<'_>) -> Option<RuleId> {
-        let mut cues = (0..scan.tokens.len()).rev().filter_map(|at| self.at(scan, at));
+        let all: Vec<usize> = scan.triggers(why::CUE).collect();
+        let mut cues = all.into_iter().rev().filter_map(|at| self.at(scan, at));
         let last = cues.next()?.0;
         Some(if last == RuleId::Card && cues.any(|(rule, _)| rule == RuleId::Cvv) {
             RuleId::Cvv
@@ -82,15 +83,16 @@ pub(crate) fn find(scan: &Scan<'_>, cues: &Cues, asked: Option<RuleId>, hits: &m
     if scan.marks & CUE == 0
         || (!scan.has_digit
             && scan.marks & (NUMBER | SPOKEN) == 0
-            && !(0..scan.tokens.len())
+            && !scan
+                .triggers(why::CUE)
                 .any(|at| cues.at(scan, at).is_some_and(|c| c.0 == RuleId::Password)))
     {
         return;
     }
-    let mut at = 0;
-    while at < scan.tokens.len() {
-        match cues.at(scan, at) {
-            Some((_, next)) if at > 0 && scan.tokens[at - 1].is(BLOCK) => at = next,
+    let mut done = 0;
+    for at in scan.triggers(why::CUE) {
+        match cues.at(scan, at).filter(|_| at >= done) {
+            Some((_, next)) if at > 0 && scan.tokens[at - 1].is(BLOCK) => done = next,
             Some((rule, next)) => {
                 let found = hits.len();
                 take(scan, cues, rule, next, hits);
@@ -104,9 +106,9 @@ pub(crate) fn find(scan: &Scan<'_>, cues: &Cues, asked: Option<RuleId>, hits: &m
                     let date = (at.saturating_sub(8)..at).find_map(|n| birth_date(scan, n));
                     hits.extend(date.map(|(start, end)| Hit { start, end, rule, weight: 84 }));
                 }
-                at = next;
+                done = next;
             }
-            None => at += 1,
+            None => {}
         }
     }
 }
@@ -135,8 +137,8 @@ fn take(scan: &Scan<'_>, cues: &Cues, rule: RuleId, from: usize, hits: &mut Vec<
 
 /// "mrnr472348": a record number glued to its cue.
 fn glued_record(scan: &Scan<'_>, hits: &mut Vec<Hit>) {
-    for (at, token) in scan.tokens.iter().enumerate().skip(1) {
-        let before = &scan.tokens[at - 1];
+    for at in scan.triggers(why::DIGITS).filter(|at| *at > 0) {
+        let (before, token) = (&scan.tokens[at - 1], &scan.tokens[at]);
         let cue = token.kind == Kind::Number
             && token.len() >= 5
             && (4..=6).contains(&before.len())
@@ -386,10 +388,7 @@ pub(crate) fn spoken_dates(scan: &Scan<'_>, hits: &mut Vec<Hit>) {
         hits.extend(bare_date(scan).map(|(start, end)| Hit { start, end, rule: RuleId::Dob, weight: 84 }));
         return;
     }
-    for month in 0..scan.tokens.len() {
-        if !scan.tokens[month].is(MONTH) {
-            continue;
-        }
+    for month in scan.triggers(why::MONTH) {
         let from = (month.saturating_sub(6)..=month)
             .find(|&at| birth_date(scan, at).is_some_and(|(_, end)| end >= scan.tokens[month].end));
         let Some((start, end)) = from.and_then(|at| birth_date(scan, at)) else { continue };

@@ -1,8 +1,8 @@
 //! E-mail addresses, RFC 5321 section 4.1.2, from the at sign outwards.
 
 use super::{Hit, RuleId};
-use crate::lexicon::{PLAIN, STOP};
-use crate::scan::{Kind, Scan, is_letter};
+use crate::lexicon::{AT, PLAIN, STOP};
+use crate::scan::{Kind, Scan, is_letter, why};
 
 const TLDS: [&str; 14] = [
     "com", "net", "org", "edu", "gov", "co", "io", "us", "uk", "de", "info", "me", "ca", "example",
@@ -12,12 +12,9 @@ const LOCAL_BYTES_MAX: usize = 64;
 const DOMAIN_BYTES_MAX: usize = 255;
 
 pub(crate) fn find(scan: &Scan<'_>, hits: &mut Vec<Hit>) {
-    if !scan.has_at {
-        return;
-    }
     let bytes = scan.bytes;
     let mut after = 0;
-    for at in bytes.iter().enumerate().filter(|(_, b)| **b == b'@').map(|(at, _)| at) {
+    for at in scan.at_signs.iter().map(|&at| at as usize) {
         let (left, right) = (spaces_before(bytes, at), spaces_after(bytes, at + 1));
         let start = (left.saturating_sub(LOCAL_BYTES_MAX)..left)
             .rev()
@@ -89,13 +86,13 @@ fn is_domain(byte: u8) -> bool {
 
 /// "mary dot smith at example dot com", "jo (at) example (dot) org"
 pub(crate) fn spelled(scan: &Scan<'_>, hits: &mut Vec<Hit>) {
-    for at in 0..scan.tokens.len() {
+    for at in scan.triggers(why::AT | why::LONG) {
         let token = &scan.tokens[at];
-        if token.len() > 9 && is_glued(scan.text(token)) {
+        if is_glued(scan.text(token)) {
             let first = local_start(scan, at + 1);
             hits.push(hit(scan.tokens[first].start, token.end));
         }
-        if at == 0 || !scan.word_is(at, &["at"]) {
+        if at == 0 || !token.is(AT) {
             continue;
         }
         let Some(end) = spelled_domain(scan, at + 1) else { continue };

@@ -12,7 +12,7 @@ use crate::lexicon::{
     ANNOUNCES, COMMON_FIRST, COMMON_LAST, EPONYM, FIRST, LAST, MONTH, NEVER_NAME, NUMBER, PLAIN,
     STATE, STOP, TAIL, TITLE, TRADE,
 };
-use crate::scan::{Kind, Scan, Token};
+use crate::scan::{Kind, Scan, Token, why};
 
 const WORDS_MAX: usize = 4;
 /// What announces a name for sure.
@@ -68,9 +68,6 @@ const WEAK: [&[&str]; 17] = [
 const GREETING: [&[&str]; 3] = [&["hi"], &["hello"], &["hey"]];
 
 pub(crate) fn find(scan: &Scan<'_>, asked: bool, hits: &mut Vec<Hit>) {
-    if scan.marks & (FIRST | LAST | TITLE | ANNOUNCES) == 0 && !scan.has_capital && !asked {
-        return;
-    }
     if asked
         && scan.tokens.len() <= 5
         && !scan.has_digit
@@ -83,14 +80,13 @@ pub(crate) fn find(scan: &Scan<'_>, asked: bool, hits: &mut Vec<Hit>) {
         }
     }
     let before = hits.len();
-    let mut at = 0;
-    while at < scan.tokens.len() {
-        let end = name_from(scan, at);
-        if end > at {
-            push(scan, at, end, hits);
-            at = end;
-        } else {
-            at += 1;
+    let mut next = 0;
+    for at in scan.triggers(why::NAME) {
+        if at >= next {
+            next = name_from(scan, at);
+            if next > at {
+                push(scan, at, next, hits);
+            }
         }
     }
     again::find(scan, before, hits);

@@ -3,14 +3,15 @@
 
 use super::{Hit, RuleId};
 use crate::lexicon::BLOCK;
-use crate::scan::{Kind, Scan};
+use crate::scan::{Kind, Scan, why};
 
 const URL_BYTES_MAX: usize = 2048;
 const HEX_BYTES_MAX: usize = 45;
 
 pub(crate) fn find(scan: &Scan<'_>, hits: &mut Vec<Hit>) {
     let mut done = 0;
-    for at in 0..scan.tokens.len() {
+    for at in scan.triggers(why::LINK | why::JOINT) {
+        let at = first_of_group(scan, at);
         let token = &scan.tokens[at];
         if token.start < done {
             continue;
@@ -31,6 +32,15 @@ pub(crate) fn find(scan: &Scan<'_>, hits: &mut Vec<Hit>) {
             done = end;
         }
     }
+}
+
+/// The first token of up to four letters and digits without a gap.
+fn first_of_group(scan: &Scan<'_>, mut at: usize) -> usize {
+    let end = scan.tokens[at].end;
+    while at > 0 && scan.gap(at - 1).is_empty() && end - scan.tokens[at - 1].start <= 4 {
+        at -= 1;
+    }
+    at
 }
 
 fn url(scan: &Scan<'_>, at: usize) -> Option<u32> {

@@ -7,7 +7,7 @@
 
 use super::{Hit, RuleId};
 use crate::lexicon::{BLOCK, CUE, FILLER, NUMBER};
-use crate::scan::{Kind, Scan};
+use crate::scan::{Kind, Scan, why};
 
 const DIGITS_MAX: usize = 19;
 
@@ -22,20 +22,18 @@ struct Run {
 }
 
 pub(crate) fn find(scan: &Scan<'_>, hits: &mut Vec<Hit>) {
-    let mut from = 0;
-    while from < scan.tokens.len() {
-        if digit_count(scan, from) == 0 || is_blocked(scan, from) {
-            from += 1;
+    let mut next = 0;
+    for at in scan.triggers(why::DIGITS) {
+        let letters = at > next && scan.gap(at - 1).is_empty() && is_lookalike(scan, at - 1);
+        let from = if letters { at - 1 } else { at };
+        if from < next || digit_count(scan, from) == 0 || is_blocked(scan, from) {
             continue;
         }
         let run = read(scan, from);
-        from = match judge(scan, from, &run) {
-            Some((last, hit)) => {
-                hits.push(hit);
-                last + 1
-            }
-            None => from + 1,
-        };
+        if let Some((last, hit)) = judge(scan, from, &run) {
+            hits.push(hit);
+            next = last + 1;
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::is_space;
 use crate::lexicon::{
-    DOOR, MONTH, NEVER_NAME, NUMBER, PLAIN, SPOKEN, STATE, STOP, STREET, UNIT, WAY,
+    DOOR, LOCATES, MONTH, NEVER_NAME, NUMBER, PLAIN, SPOKEN, STATE, STOP, STREET, UNIT, WAY,
 };
 use crate::scan::{Kind, Scan, Token};
 
@@ -177,6 +177,9 @@ fn is_particle(scan: &Scan<'_>, at: usize) -> bool {
 /// After words that announce an address: names and numbers, in either order.
 fn cued(scan: &Scan<'_>, at: usize) -> Option<usize> {
     let before = at.checked_sub(2)?;
+    if !scan.tokens[before].is(LOCATES) && !scan.tokens[at - 1].is(LOCATES) {
+        return None;
+    }
     let told = CUES.iter().any(|[a, b]| scan.word_is(before, &[a]) && scan.word_is(at - 1, &[b]))
         || scan.word_is(at - 1, &["address"]) && scan.gap(at - 1).starts_with(b":");
     if !told || !is_house(scan, at) && scan.tokens[at].kind != Kind::Word {
@@ -204,6 +207,9 @@ fn cued(scan: &Scan<'_>, at: usize) -> Option<usize> {
 
 /// "PO Box 12", "RR 2 Box 30", "PSC 800 Box 12"
 fn post_box(scan: &Scan<'_>, at: usize) -> Option<usize> {
+    if !scan.tokens[at].is(LOCATES) {
+        return None;
+    }
     let numbered =
         |n: usize| scan.tokens.get(n).is_some_and(|t| t.kind == Kind::Number && t.len() <= 6);
     if scan.word_is(at, &["po"]) && scan.word_is(at + 1, &["box"]) && numbered(at + 2) {

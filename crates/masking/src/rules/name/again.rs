@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::guard;
 use crate::lexicon::{COMMON_LAST, DISEASE, EPONYM, MONTH, NEVER_NAME, PLAIN, STOP, TAIL};
 use crate::rules::{Hit, RuleId};
-use crate::scan::{Kind, Scan, Token};
+use crate::scan::{Kind, Scan, Token, why};
 
 const WORD_BYTES_MIN: u32 = 3;
 
@@ -28,7 +28,8 @@ pub(super) fn find(scan: &Scan<'_>, from: usize, hits: &mut Vec<Hit>) {
     }
     let known = hits.len();
     let mut next = from;
-    for (at, token) in scan.tokens.iter().enumerate() {
+    for at in scan.triggers(why::NAME) {
+        let token = &scan.tokens[at];
         while next < known && hits[next].end <= token.start {
             next += 1;
         }
