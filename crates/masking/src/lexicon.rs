@@ -4,7 +4,7 @@
 //! own; see `data/README.md`. Words are kept as 64-bit hashes of their lower
 //! case: the table is small, loads in milliseconds, and is asked once a word.
 
-use crate::words;
+use crate::words as lists;
 
 pub(crate) const FIRST: u32 = 1;
 pub(crate) const LAST: u32 = 1 << 1;
@@ -43,8 +43,8 @@ pub(crate) const DOOR: u32 = 1 << 25;
 pub(crate) const AT: u32 = 1 << 26;
 /// Begins a page's address.
 pub(crate) const LINK: u32 = 1 << 27;
-/// Stands before an address: "lives", "po".
-pub(crate) const LOCATES: u32 = 1 << 28;
+/// Begins a post-office box: "po".
+pub(crate) const BOX: u32 = 1 << 28;
 
 const SLOTS: usize = 1 << 16;
 
@@ -62,7 +62,7 @@ pub(crate) struct Lexicon {
 }
 
 /// The hash of a word in lower case, eight bytes at a time.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy)]
 pub(crate) struct WordHash {
     mixed: u64,
     last: u64,
@@ -70,44 +70,69 @@ pub(crate) struct WordHash {
 }
 
 impl WordHash {
+    pub(crate) const NEW: Self = Self { mixed: 0, last: 0, count: 0 };
+
     #[inline(always)]
-    pub(crate) fn add(&mut self, byte: u8) {
-        self.last = self.last << 8 | u64::from(byte | 0x20);
+    pub(crate) const fn add(&mut self, byte: u8) {
+        self.last = self.last << 8 | (byte | 0x20) as u64;
         self.count += 1;
         if self.count == 8 {
             self.mixed = mix(self.mixed, self.last);
-            (self.last, self.count) = (0, 0);
+            self.last = 0;
+            self.count = 0;
         }
     }
 
     /// Never 0, which stands for an empty slot.
     #[inline(always)]
-    pub(crate) fn finish(self) -> u64 {
+    pub(crate) const fn finish(self) -> u64 {
         mix(self.mixed, self.last) | 1
     }
 }
 
 #[inline(always)]
-fn mix(hash: u64, bytes: u64) -> u64 {
+const fn mix(hash: u64, bytes: u64) -> u64 {
     let mixed = (hash ^ bytes).wrapping_mul(0x9E37_79B9_7F4A_7C15);
     mixed ^ mixed >> 29
 }
 
-pub(crate) fn hash(word: &str) -> u64 {
-    let mut hash = WordHash::default();
-    word.bytes().for_each(|byte| hash.add(byte));
+pub(crate) const fn hash(word: &str) -> u64 {
+    let mut hash = WordHash::NEW;
+    let mut at = 0;
+    while at < word.len() {
+        hash.add(word.as_bytes()[at]);
+        at += 1;
+    }
     hash.finish()
 }
+
+pub(crate) const fn hashes<const N: usize>(words: [&str; N]) -> [u64; N] {
+    let mut hashes = [0; N];
+    let mut at = 0;
+    while at < N {
+        hashes[at] = hash(words[at]);
+        at += 1;
+    }
+    hashes
+}
+
+/// Words in lower case as their hashes, made when the crate is compiled.
+macro_rules! words_of {
+    ($($word:literal),* $(,)?) => {
+        const { &$crate::lexicon::hashes([$($word),*]) }
+    };
+}
+pub(crate) use words_of as words;
 
 impl Lexicon {
     pub(crate) fn load() -> Self {
         let mut lexicon = Self { slots: vec![(0, Known::default()); SLOTS] };
-        for (list, mark) in words::LISTS {
+        for (list, mark) in lists::LISTS {
             for word in list.split_ascii_whitespace() {
                 lexicon.add(word, mark, 0);
             }
         }
-        for (list, mark) in words::VALUES {
+        for (list, mark) in lists::VALUES {
             for (word, value) in list.iter() {
                 lexicon.add(word, mark, *value);
             }

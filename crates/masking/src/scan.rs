@@ -2,7 +2,7 @@
 //! few of them that a value can begin at. Rules look at these and nowhere else.
 
 use crate::lexicon::{
-    ANNOUNCES, AT, CUE, FIRST, Known, LAST, LINK, LOCATES, Lexicon, MONTH, NUMBER, PLAIN, SPOKEN,
+    ANNOUNCES, AT, CUE, FIRST, Known, LAST, LINK, BOX, Lexicon, MONTH, NUMBER, PLAIN, SPOKEN,
     STOP, TITLE, TRADE, WAY, WordHash,
 };
 use crate::view::{OTHER_LETTER, View};
@@ -40,7 +40,7 @@ pub(crate) mod why {
     pub(crate) const CUE: u16 = 1 << 1;
     /// A word that may be a name.
     pub(crate) const NAME: u16 = 1 << 2;
-    /// A word before which or at which an address may begin.
+    /// A word that an address may begin with.
     pub(crate) const PLACE: u16 = 1 << 3;
     /// Joined to what follows by a colon, a dot or a dash.
     pub(crate) const JOINT: u16 = 1 << 4;
@@ -48,7 +48,7 @@ pub(crate) mod why {
     pub(crate) const AT: u16 = 1 << 5;
     /// Begins a page's address.
     pub(crate) const LINK: u16 = 1 << 6;
-    /// A word too long to be only one.
+    /// A long word with capitals inside.
     pub(crate) const LONG: u16 = 1 << 7;
     pub(crate) const MONTH: u16 = 1 << 8;
 }
@@ -95,7 +95,7 @@ impl<'v> Scan<'v> {
     }
 
     fn word(&mut self, start: usize, lexicon: &Lexicon) -> usize {
-        let mut hash = WordHash::default();
+        let mut hash = WordHash::NEW;
         let mut at = start;
         while let Some(&byte) = self.bytes.get(at)
             && CLASS[byte as usize] == LETTER
@@ -120,7 +120,7 @@ impl<'v> Scan<'v> {
             let bit = |mark: u32, why: u16| if marks & mark != 0 { why } else { 0 };
             why = bit(NUMBER | SPOKEN, why::DIGITS)
                 | bit(CUE, why::CUE)
-                | bit(WAY | LOCATES, why::PLACE)
+                | bit(WAY | BOX, why::PLACE)
                 | bit(AT, why::AT)
                 | bit(LINK, why::LINK)
                 | bit(MONTH, why::MONTH);
@@ -132,7 +132,9 @@ impl<'v> Scan<'v> {
         if listed || announced || capital && may_begin {
             why |= why::NAME;
         }
-        if end - start >= LONG_WORD_BYTES_MIN {
+        if end - start >= LONG_WORD_BYTES_MIN
+            && self.bytes[start + 1..end].iter().any(u8::is_ascii_uppercase)
+        {
             why |= why::LONG;
         }
         why
@@ -194,11 +196,13 @@ impl<'v> Scan<'v> {
         some.iter().filter(move |t| t.1 & why != 0).map(|t| t.0 as usize)
     }
 
+    #[inline]
     pub(crate) fn text(&self, token: &Token) -> &'v [u8] {
         &self.bytes[token.start as usize..token.end as usize]
     }
 
     /// What stands between a token and the next.
+    #[inline]
     pub(crate) fn gap(&self, at: usize) -> &'v [u8] {
         match self.tokens.get(at + 1) {
             Some(next) => &self.bytes[self.tokens[at].end as usize..next.start as usize],
@@ -206,15 +210,18 @@ impl<'v> Scan<'v> {
         }
     }
 
+    #[inline]
     pub(crate) fn byte_before(&self, start: u32) -> u8 {
         if start == 0 { b' ' } else { self.bytes[start as usize - 1] }
     }
 
+    #[inline]
     pub(crate) fn byte_after(&self, end: u32) -> u8 {
         self.bytes.get(end as usize).copied().unwrap_or(b' ')
     }
 
     /// A word that begins with a capital letter.
+    #[inline]
     pub(crate) fn is_capital(&self, token: &Token) -> bool {
         token.kind == Kind::Word && self.bytes[token.start as usize].is_ascii_uppercase()
     }
@@ -224,15 +231,14 @@ impl<'v> Scan<'v> {
         self.view.is_folded(token.start, token.end)
     }
 
-    pub(crate) fn word_is(&self, at: usize, any: &[&str]) -> bool {
-        self.tokens.get(at).is_some_and(|t| {
-            t.kind == Kind::Word
-                && any.iter().any(|w| self.text(t).eq_ignore_ascii_case(w.as_bytes()))
-        })
+    /// Whether a token is one of these `words!`.
+    #[inline]
+    pub(crate) fn word_is(&self, at: usize, any: &[u64]) -> bool {
+        self.tokens.get(at).is_some_and(|t| any.contains(&t.hash))
     }
 }
 
-const WORTH: u32 = NUMBER | SPOKEN | CUE | WAY | LOCATES | AT | LINK | MONTH;
+const WORTH: u32 = NUMBER | SPOKEN | CUE | WAY | BOX | AT | LINK | MONTH;
 const LETTER: u8 = 1;
 const DIGIT: u8 = 2;
 /// What each byte of a view is.

@@ -102,9 +102,8 @@ pub(crate) const LISTS: [(&str, u32); 27] = [
     ("at", mark::AT),
     ("http https ftp www", mark::LINK),
     (
-        "po p postbox postfach rr psc unit lives live living residing located office is sent one ship deliver mail address billing \
-         mailing home",
-        mark::LOCATES,
+"po p postbox postfach rr psc unit",
+        mark::BOX,
     ),
     ("apt apartment unit suite ste room rm floor fl flat", mark::DOOR),
     (

@@ -6,15 +6,14 @@ mod street;
 mod tail;
 
 use super::{Hit, RuleId};
-use crate::lexicon::{NUMBER, SPOKEN};
+use crate::lexicon::{NUMBER, SPOKEN, words};
 use crate::scan::{Kind, Scan, why};
 
 pub(crate) fn find(scan: &Scan<'_>, hits: &mut Vec<Hit>) {
     let mut next = 0;
     for at in scan.triggers(why::DIGITS | why::PLACE) {
-        // A street may end in the number, and a phrase may stand before it.
-        let from = if scan.tokens[at].kind == Kind::Number { at.saturating_sub(1) } else { at };
-        for from in (from..from + 3).filter(|&from| from < scan.tokens.len()) {
+        // A street may end in its number.
+        for from in [street::before_number(scan, at), at] {
             if from >= next && let Some(last) = street::from(scan, from) {
                 let last = tail::after(scan, last);
                 let first = first(scan, from);
@@ -25,7 +24,6 @@ pub(crate) fn find(scan: &Scan<'_>, hits: &mut Vec<Hit>) {
                     weight: 86,
                 });
                 next = last + 1;
-                break;
             }
         }
     }
@@ -37,7 +35,7 @@ fn first(scan: &Scan<'_>, mut at: usize) -> usize {
         let before = &scan.tokens[at - 1];
         let spoken = scan.tokens[at].is(NUMBER | SPOKEN) && before.is(NUMBER | SPOKEN);
         let box_number = before.kind == Kind::Number && before.len() <= 5 && !scan.tokens[at].is(NUMBER | SPOKEN);
-        if !(spoken || box_number || scan.word_is(at - 1, &["number"])) {
+        if !(spoken || box_number || scan.word_is(at - 1, words!["number"])) {
             break;
         }
         at -= 1;

@@ -18,9 +18,12 @@ pub(crate) fn find(scan: &Scan<'_>, hits: &mut Vec<Hit>) {
             let token = &scan.tokens[at];
             let before = scan.byte_before(token.start);
             let begins = match token.kind {
-                Kind::Word => scan.gap(at).len() <= 1,
+                Kind::Word => scan.gap(at).is_empty() || token.len() == 2 && scan.is_capital(token),
                 Kind::Number => {
-                    at == number && scan.tokens.get(at + 1).is_some_and(|t| t.kind == Kind::Word)
+                    at == number
+                        && scan.tokens.get(at + 1).is_some_and(|t| {
+                            t.kind == Kind::Word && (scan.gap(at).is_empty() || t.len() == 1)
+                        })
                 }
             };
             if !begins || token.start < done || before.is_ascii_alphanumeric() {

@@ -5,7 +5,7 @@
 //! question that the text answers.
 
 use super::{Hit, RULES, RuleId};
-use crate::lexicon::{self, BLOCK, CUE, FILLER, Lexicon, MONTH, NUMBER, SPOKEN, UNIT};
+use crate::lexicon::{self, BLOCK, CUE, FILLER, Lexicon, MONTH, NUMBER, SPOKEN, UNIT, words};
 use crate::scan::{Kind, Scan, why};
 
 const WORDS_BETWEEN_MAX: usize = 7;
@@ -116,7 +116,7 @@ pub(crate) fn find(scan: &Scan<'_>, cues: &Cues, asked: Option<RuleId>, hits: &m
 fn take(scan: &Scan<'_>, cues: &Cues, rule: RuleId, from: usize, hits: &mut Vec<Hit>) {
     for at in from..scan.tokens.len().min(from + WORDS_BETWEEN_MAX) {
         if rule == RuleId::Dob {
-            let year = || birth_year(scan, at).filter(|_| from > 1 && scan.word_is(from - 1, &["birth", "dob"]));
+            let year = || birth_year(scan, at).filter(|_| from > 1 && scan.word_is(from - 1, words!["birth", "dob"]));
             if let Some((start, end)) = birth_date(scan, at).or_else(year) {
                 return hits.push(Hit { start, end, rule, weight: 85 });
             }
@@ -126,7 +126,7 @@ fn take(scan: &Scan<'_>, cues: &Cues, rule: RuleId, from: usize, hits: &mut Vec<
         let token = &scan.tokens[at];
         let passes = token.kind == Kind::Word
             && (token.is(FILLER)
-                || at == 0 && scan.word_is(at, &["and"])
+                || at == 0 && scan.word_is(at, words!["and"])
                 || cues.at(scan, at).is_some_and(|c| c.0 == rule))
             && !token.is(BLOCK);
         if !(passes || rule == RuleId::Dob && token.kind == Kind::Word) {
@@ -226,9 +226,9 @@ fn last_of_value(scan: &Scan<'_>, at: usize, rule: RuleId) -> usize {
 /// "amex first half 3716150", "social starts 396-61"
 fn half(scan: &Scan<'_>, at: usize, rule: RuleId) -> Option<(u32, u32)> {
     let told = at > 0
-        && (scan.word_is(at - 1, &["half", "starts", "begins", "ends"])
-            || scan.word_is(at - 1, &["with"])
-                && scan.word_is(at.saturating_sub(2), &["starts", "begins"]));
+        && (scan.word_is(at - 1, words!["half", "starts", "begins", "ends"])
+            || scan.word_is(at - 1, words!["with"])
+                && scan.word_is(at.saturating_sub(2), words!["starts", "begins"]));
     if !told || !matches!(rule, RuleId::Card | RuleId::Ssn) || scan.tokens[at].kind != Kind::Number
     {
         return None;
@@ -321,7 +321,7 @@ fn birth_date(scan: &Scan<'_>, at: usize) -> Option<(u32, u32)> {
             parts += if token.len() == 8 { 3 } else { 1 };
             end = token.end;
         } else if token.is(MONTH)
-            || scan.word_is(n, &["i", "ii", "iii", "iv", "vi", "vii", "viii", "ix", "xi", "xii"])
+            || scan.word_is(n, words!["i", "ii", "iii", "iv", "vi", "vii", "viii", "ix", "xi", "xii"])
                 && scan.gap(n) == b"/"
         {
             months += 1;
@@ -332,7 +332,7 @@ fn birth_date(scan: &Scan<'_>, at: usize) -> Option<(u32, u32)> {
         } else if n == at
             || !scan.word_is(
                 n,
-                &["st", "nd", "rd", "th", "de", "of", "the", "del", "on", "uh", "um", "and"],
+                words!["st", "nd", "rd", "th", "de", "of", "the", "del", "on", "uh", "um", "and"],
             )
         {
             break;
@@ -346,7 +346,7 @@ fn birth_date(scan: &Scan<'_>, at: usize) -> Option<(u32, u32)> {
     }
     let numeric = parts + months >= 3 && months <= 1;
     let worded = months == 1 && spoken + parts >= 2 && spoken >= 1 || months == 0 && spoken >= 4;
-    let start = if worded && at > 0 && scan.word_is(at - 1, &["the"]) {
+    let start = if worded && at > 0 && scan.word_is(at - 1, words!["the"]) {
         scan.tokens[at - 1].start
     } else {
         start
@@ -356,13 +356,13 @@ fn birth_date(scan: &Scan<'_>, at: usize) -> Option<(u32, u32)> {
 
 /// "nineteen eighty", "nineteen uh eighty-six"
 fn birth_year(scan: &Scan<'_>, at: usize) -> Option<(u32, u32)> {
-    if !scan.word_is(at, &["nineteen"]) {
+    if !scan.word_is(at, words!["nineteen"]) {
         return None;
     }
-    let tens = if scan.word_is(at + 1, &["uh", "um"]) { at + 2 } else { at + 1 };
+    let tens = if scan.word_is(at + 1, words!["uh", "um"]) { at + 2 } else { at + 1 };
     let known = scan.word_is(
         tens,
-        &["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"],
+        words!["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"],
     );
     let units = scan.tokens.get(tens + 1).is_some_and(|t| t.is(NUMBER)) && scan.gap(tens).len() == 1;
     let last = if units { tens + 1 } else { tens };
@@ -396,11 +396,11 @@ pub(crate) fn spoken_dates(scan: &Scan<'_>, hits: &mut Vec<Hit>) {
             .tokens
             .iter()
             .enumerate()
-            .any(|(n, t)| t.start >= start && t.end <= end && scan.word_is(n, &["nineteen"]));
+            .any(|(n, t)| t.start >= start && t.end <= end && scan.word_is(n, words!["nineteen"]));
         let beside = scan.tokens.iter().filter(|t| t.end <= start || t.start >= end).count();
         let told = scan.tokens.iter().position(|t| t.start == start).is_some_and(|at| {
-            let noted = (at.saturating_sub(4)..at).any(|n| scan.word_is(n, &["noting", "today"]));
-            noted || at > 0 && scan.word_is(at - 1, &["in", "on", "until", "since", "was", "today"])
+            let noted = (at.saturating_sub(4)..at).any(|n| scan.word_is(n, words!["noting", "today"]));
+            noted || at > 0 && scan.word_is(at - 1, words!["in", "on", "until", "since", "was", "today"])
         });
         if year && beside <= 9 && !told {
             hits.push(Hit { start, end, rule: RuleId::Dob, weight: 84 });
@@ -411,12 +411,18 @@ pub(crate) fn spoken_dates(scan: &Scan<'_>, hits: &mut Vec<Hit>) {
 /// What stands right after another value: a birth date or a record number after
 /// a name, a security code after a card.
 pub(crate) fn followers(scan: &Scan<'_>, hits: &mut Vec<Hit>) {
+    let mut next = 0;
     for at in 0..hits.len() {
         let hit = hits[at];
         if !matches!(hit.rule, RuleId::Name | RuleId::Ssn | RuleId::Card | RuleId::Mrn) {
             continue;
         }
-        let next = scan.tokens.partition_point(|t| t.start < hit.end);
+        if next > 0 && scan.tokens[next - 1].start >= hit.end {
+            next = scan.tokens.partition_point(|t| t.start < hit.end);
+        }
+        while scan.tokens.get(next).is_some_and(|t| t.start < hit.end) {
+            next += 1;
+        }
         let Some(token) = scan.tokens.get(next) else { continue };
         let gap = &scan.bytes[hit.end as usize..token.start as usize];
         if hit.rule == RuleId::Card {
@@ -434,7 +440,7 @@ pub(crate) fn followers(scan: &Scan<'_>, hits: &mut Vec<Hit>) {
 }
 
 fn security_code(scan: &Scan<'_>, mut at: usize, hits: &mut Vec<Hit>) {
-    while scan.word_is(at, &["exp", "expires", "expiry", "expiration", "and", "code"]) {
+    while scan.word_is(at, words!["exp", "expires", "expiry", "expiration", "and", "code"]) {
         at += 1;
     }
     let two = |at: usize, lens: &[u32]| {

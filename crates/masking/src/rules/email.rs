@@ -1,10 +1,10 @@
 //! E-mail addresses, RFC 5321 section 4.1.2, from the at sign outwards.
 
 use super::{Hit, RuleId};
-use crate::lexicon::{AT, PLAIN, STOP};
+use crate::lexicon::{AT, PLAIN, STOP, words};
 use crate::scan::{Kind, Scan, is_letter, why};
 
-const TLDS: [&str; 14] = [
+const TLDS: &[u64] = words![
     "com", "net", "org", "edu", "gov", "co", "io", "us", "uk", "de", "info", "me", "ca", "example",
 ];
 
@@ -54,13 +54,13 @@ fn mistyped_dot(scan: &Scan<'_>, end: usize) -> usize {
     let next = scan.tokens.partition_point(|t| (t.start as usize) <= end);
     match scan.tokens.get(next) {
         Some(token)
-            if scan.word_is(next, &TLDS)
+            if scan.word_is(next, TLDS)
                 && matches!(
                     &scan.bytes[end + 1..token.start as usize],
                     b"," | b" " | b" . " | b". "
                 ) =>
         {
-            let country = scan.gap(next) == b"." && scan.word_is(next + 1, &TLDS);
+            let country = scan.gap(next) == b"." && scan.word_is(next + 1, TLDS);
             let last = if country { next + 1 } else { next };
             scan.tokens[last].end as usize - 1
         }
@@ -129,7 +129,7 @@ fn local_start(scan: &Scan<'_>, at: usize) -> usize {
         let before = &scan.tokens[first - 1];
         if matches!(scan.gap(first - 1), b"" | b"." | b"_" | b"-" | b"+") {
             first -= 1;
-        } else if first > 1 && scan.word_is(first - 1, &["dot", "underscore", "dash", "plus"]) {
+        } else if first > 1 && scan.word_is(first - 1, words!["dot", "underscore", "dash", "plus"]) {
             first -= 2;
         } else if scan.gap(first - 1) == b" "
             && at - first < 3
@@ -148,22 +148,22 @@ fn local_start(scan: &Scan<'_>, at: usize) -> usize {
 /// Where a domain ends that begins with a token and has its dots as words.
 fn spelled_domain(scan: &Scan<'_>, mut at: usize) -> Option<u32> {
     let mut end = None;
-    if scan.word_is(at + 2, &["dot"]) && scan.is_capital(scan.tokens.get(at)?) {
+    if scan.word_is(at + 2, words!["dot"]) && scan.is_capital(scan.tokens.get(at)?) {
         at += 1;
     }
-    if scan.word_is(at, &["dot"]) {
+    if scan.word_is(at, words!["dot"]) {
         at -= 1;
     }
     for _ in 0..4 {
         if scan.tokens.get(at).is_none_or(|t| t.kind != Kind::Word) {
             return end;
         }
-        let worded = scan.word_is(at + 1, &["dot"]);
+        let worded = scan.word_is(at + 1, words!["dot"]);
         if !worded && !matches!(scan.gap(at), b"." | b" . ") {
             return end;
         }
         at += if worded { 2 } else { 1 };
-        if scan.word_is(at, &TLDS) {
+        if scan.word_is(at, TLDS) {
             end = Some(scan.tokens[at].end);
         }
     }

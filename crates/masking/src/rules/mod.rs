@@ -58,11 +58,11 @@ rules! {
     Device "device" "DEVICE_ID" ArchiveOnly 0 ["serial", "imei", "udi", "device id"];
     Vin "vin" "VIN" ArchiveOnly 0 ["vin"];
     Password "password" "PASSWORD" Mask 0 ["password", "passcode", "pin", "pwd", "contrasena"];
-    Address "address" "ADDRESS" ArchiveOnly 0 ["address", "live at", "i live at"];
+    Address "address" "ADDRESS" ArchiveOnly 0 ["address"];
     Ip "ip" "IP" ArchiveOnly 0 [];
     Mac "mac" "MAC" ArchiveOnly 0 [];
     Url "url" "URL" ArchiveOnly 0 [];
-    Name "name" "NAME" ArchiveOnly 0 ["name", "full name", "your name"];
+    Name "name" "NAME" ArchiveOnly 0 ["name"];
 }
 
 /// A value that a rule has found, as a range of the view.

@@ -10,62 +10,61 @@ mod guard;
 use super::{Hit, RuleId};
 use crate::lexicon::{
     ANNOUNCES, COMMON_FIRST, COMMON_LAST, EPONYM, FIRST, LAST, MONTH, NEVER_NAME, NUMBER, PLAIN,
-    STATE, STOP, TAIL, TITLE, TRADE,
-};
+    STATE, STOP, TAIL, TITLE, TRADE, words};
 use crate::scan::{Kind, Scan, Token, why};
 
 const WORDS_MAX: usize = 4;
 /// What announces a name for sure.
-const STRONG: [&[&str]; 26] = [
-    &["patient", "is"],
-    &["seeing"],
-    &["next", "is"],
-    &["husband"],
-    &["wife"],
-    &["my", "son"],
-    &["my", "daughter"],
-    &["my", "brother"],
-    &["my", "sister"],
-    &["my", "mother"],
-    &["my", "father"],
-    &["my", "name", "is"],
-    &["name", "s"],
-    &["name", "is"],
-    &["name"],
-    &["me", "llamo"],
-    &["mi", "nombre", "es"],
-    &["policyholder"],
-    &["attn"],
-    &["patient"],
-    &["spell", "it"],
-    &["emergency", "contact"],
-    &["ask", "for"],
-    &["named"],
-    &["named", "him"],
-    &["named", "her"],
+const STRONG: [&[u64]; 26] = [
+    words!["patient", "is"],
+    words!["seeing"],
+    words!["next", "is"],
+    words!["husband"],
+    words!["wife"],
+    words!["my", "son"],
+    words!["my", "daughter"],
+    words!["my", "brother"],
+    words!["my", "sister"],
+    words!["my", "mother"],
+    words!["my", "father"],
+    words!["my", "name", "is"],
+    words!["name", "s"],
+    words!["name", "is"],
+    words!["name"],
+    words!["me", "llamo"],
+    words!["mi", "nombre", "es"],
+    words!["policyholder"],
+    words!["attn"],
+    words!["patient"],
+    words!["spell", "it"],
+    words!["emergency", "contact"],
+    words!["ask", "for"],
+    words!["named"],
+    words!["named", "him"],
+    words!["named", "her"],
 ];
 /// What announces one if the word is a name, or if two unknown words are.
-const WEAK: [&[&str]; 17] = [
-    &["this", "is"],
-    &["i", "m"],
-    &["i", "am"],
-    &["it", "s"],
-    &["hi"],
-    &["hello"],
-    &["dear"],
-    &["thanks"],
-    &["you"],
-    &["hey"],
-    &["regards"],
-    &["contact"],
-    &["called"],
-    &["under"],
-    &["with"],
-    &["by"],
-    &["to"],
+const WEAK: [&[u64]; 17] = [
+    words!["this", "is"],
+    words!["i", "m"],
+    words!["i", "am"],
+    words!["it", "s"],
+    words!["hi"],
+    words!["hello"],
+    words!["dear"],
+    words!["thanks"],
+    words!["you"],
+    words!["hey"],
+    words!["regards"],
+    words!["contact"],
+    words!["called"],
+    words!["under"],
+    words!["with"],
+    words!["by"],
+    words!["to"],
 ];
 /// Where a given name stands that is an everyday word too: "hey mason".
-const GREETING: [&[&str]; 3] = [&["hi"], &["hello"], &["hey"]];
+const GREETING: [&[u64]; 3] = [words!["hi"], words!["hello"], words!["hey"]];
 
 pub(crate) fn find(scan: &Scan<'_>, asked: bool, hits: &mut Vec<Hit>) {
     if asked
@@ -154,7 +153,7 @@ fn after_title(scan: &Scan<'_>, at: usize, capital: bool) -> Option<usize> {
     if !before.is(TITLE) {
         return None;
     }
-    let short = scan.word_is(at - 1, &["dr", "mr", "mrs", "ms", "sr", "sra", "prof"]);
+    let short = scan.word_is(at - 1, words!["dr", "mr", "mrs", "ms", "sr", "sra", "prof"]);
     let joined = scan.gap(at - 1) == b" " || short && matches!(scan.gap(at - 1), b". " | b"." | b" . ");
     let named = capital && (short || !token.is(PLAIN | NEVER_NAME) || token.is(LAST | FIRST))
         || token.is(FIRST | LAST) && !token.is(PLAIN)
@@ -185,7 +184,7 @@ fn by_list(scan: &Scan<'_>, at: usize, capital: bool) -> usize {
     let weak = announced(scan, at, &WEAK);
     let family = family_follows(scan, at, capital);
     let both_plain = token.is(PLAIN) && scan.tokens.get(at + 1).is_some_and(|t| t.is(PLAIN));
-    let named = weak && listed && !scan.word_is(at - 1, &["with", "by", "to"])
+    let named = weak && listed && !scan.word_is(at - 1, words!["with", "by", "to"])
         || weak && token.is(FIRST) && family && (!both_plain || calls(scan, at))
         || greeted(scan, at) && token.is(FIRST | COMMON_LAST) && ends_greeting(scan, at)
         || side_by_side(scan, at, listed, capital)
@@ -200,7 +199,7 @@ fn by_list(scan: &Scan<'_>, at: usize, capital: bool) -> usize {
 
 /// "this is grace may calling"
 fn calls(scan: &Scan<'_>, at: usize) -> bool {
-    scan.word_is(at - 1, &["is"]) && scan.word_is(at + 2, &["calling", "here", "speaking", "from"])
+    scan.word_is(at - 1, words!["is"]) && scan.word_is(at + 2, words!["calling", "here", "speaking", "from"])
 }
 
 fn greeted(scan: &Scan<'_>, at: usize) -> bool {
@@ -209,10 +208,10 @@ fn greeted(scan: &Scan<'_>, at: usize) -> bool {
 
 /// "hey mason good to see you", but not "hello young man".
 fn ends_greeting(scan: &Scan<'_>, at: usize) -> bool {
-    !scan.word_is(at, &["young", "an", "love", "honey", "guy", "man", "lady", "buddy", "bud", "dear", "doc", "son", "sweetie"])
+    !scan.word_is(at, words!["young", "an", "love", "honey", "guy", "man", "lady", "buddy", "bud", "dear", "doc", "son", "sweetie"])
         && (scan.gap(at) != b" "
             || at + 1 == scan.tokens.len()
-            || scan.word_is(at + 1, &["how", "good", "nice", "what", "this", "i", "my", "can", "it", "thanks", "so"]))
+            || scan.word_is(at + 1, words!["how", "good", "nice", "what", "this", "i", "my", "can", "it", "thanks", "so"]))
 }
 
 fn family_follows(scan: &Scan<'_>, at: usize, capital: bool) -> bool {
@@ -253,7 +252,7 @@ fn side_by_side(scan: &Scan<'_>, at: usize, listed: bool, capital: bool) -> bool
     !capital && listed && (next.is(COMMON_LAST) || next.is(LAST) && !next.is(PLAIN))
 }
 
-fn announced(scan: &Scan<'_>, at: usize, phrases: &[&[&str]]) -> bool {
+fn announced(scan: &Scan<'_>, at: usize, phrases: &[&[u64]]) -> bool {
     at > 0
         && scan.tokens[at - 1].is(ANNOUNCES)
         && scan.gap(at - 1).len() <= 3
@@ -285,7 +284,7 @@ fn listed_together(scan: &Scan<'_>, at: usize) -> usize {
     let people = [&all[0], &all[1], &all[3]];
     let together = scan.gap(at) == b", "
         && matches!(scan.gap(at + 1), b" " | b", ")
-        && scan.word_is(at + 2, &["and"])
+        && scan.word_is(at + 2, words!["and"])
         && scan.gap(at + 2) == b" "
         && people.iter().all(|t| {
             scan.is_capital(t) && !is_never(t) && !t.is(STOP | MONTH | STATE | TAIL) && t.len() > 2

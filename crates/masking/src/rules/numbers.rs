@@ -6,7 +6,7 @@
 //! 45 CFR 162.406 for NPI.
 
 use super::{Hit, RuleId};
-use crate::lexicon::{BLOCK, CUE, FILLER, NUMBER};
+use crate::lexicon::{BLOCK, CUE, FILLER, NUMBER, words};
 use crate::scan::{Kind, Scan, why};
 
 const DIGITS_MAX: usize = 19;
@@ -235,7 +235,7 @@ fn extension(scan: &Scan<'_>, last: usize, end: u32) -> (usize, u32) {
     let number = scan.tokens.get(last + 2).filter(|t| t.kind == Kind::Number && t.len() <= 6);
     match number {
         Some(number)
-            if scan.word_is(last + 1, &["ext", "x", "extension"])
+            if scan.word_is(last + 1, words!["ext", "x", "extension"])
                 && scan.gap(last).len() <= 2
                 && scan.gap(last + 1).len() <= 2 =>
         {

@@ -2,8 +2,7 @@
 
 use super::is_space;
 use crate::lexicon::{
-    DOOR, LOCATES, MONTH, NEVER_NAME, NUMBER, PLAIN, SPOKEN, STATE, STOP, STREET, UNIT, WAY,
-};
+    DOOR, BOX, MONTH, NEVER_NAME, NUMBER, PLAIN, SPOKEN, STATE, STOP, STREET, UNIT, WAY, words};
 use crate::scan::{Kind, Scan, Token};
 
 const NAME_WORDS_MAX: usize = 4;
@@ -14,30 +13,15 @@ const ENDINGS: [&str; 24] = [
     "straeti", "backen", "bakken",
 ];
 /// What never stands in a street's name.
-const NO_NAME: [&str; 19] = [
+const NO_NAME: &[u64] = words![
     "of", "the", "a", "to", "in", "and", "my", "is", "for", "on", "was", "i", "mg", "times",
     "days", "minutes", "or", "at", "from",
 ];
-/// What announces an address of any form.
-const CUES: [[&str; 2]; 18] = [
-    ["lives", "on"],
-    ["lives", "at"],
-    ["live", "at"],
-    ["living", "at"],
-    ["residing", "at"],
-    ["located", "at"],
-    ["office", "at"],
-    ["is", "at"],
-    ["sent", "to"],
-    ["one", "to"],
-    ["ship", "to"],
-    ["deliver", "to"],
-    ["mail", "to"],
-    ["address", "is"],
-    ["address", "with"],
-    ["billing", "address"],
-    ["mailing", "address"],
-    ["home", "address"],
+/// What announces an address of any form, in pairs of words.
+const CUES: &[u64] = words![
+    "lives", "on", "lives", "at", "live", "at", "living", "at", "residing", "at", "located", "at", "office",
+    "at", "is", "at", "sent", "to", "one", "to", "ship", "to", "deliver", "to", "mail", "to", "address",
+    "is", "address", "with", "billing", "address", "mailing", "address", "home", "address",
 ];
 
 /// The last token of a street that begins here.
@@ -52,9 +36,24 @@ pub(super) fn from(scan: &Scan<'_>, at: usize) -> Option<usize> {
             .or_else(|| cued(scan, at));
     }
     if scan.is_capital(token) || token.is(WAY) {
-        return number_after(scan, at).or_else(|| cued(scan, at));
+        let glued = |at: usize| number_after(scan, at);
+        return glued(at).or_else(|| cued(scan, at));
     }
     None
+}
+
+/// The first of the words with a capital that stand before a number.
+pub(super) fn before_number(scan: &Scan<'_>, at: usize) -> usize {
+    let mut first = at;
+    while scan.tokens[at].kind == Kind::Number
+        && first > 0
+        && at - first < NAME_WORDS_MAX
+        && scan.is_capital(&scan.tokens[first - 1])
+        && matches!(scan.gap(first - 1), b" " | b". " | b"-")
+    {
+        first -= 1;
+    }
+    first
 }
 
 fn is_house(scan: &Scan<'_>, at: usize) -> bool {
@@ -79,10 +78,10 @@ fn with_suffix(scan: &Scan<'_>, at: usize) -> Option<usize> {
         {
             return None;
         }
-        if token.is(STREET) && n >= at + 2 && !scan.word_is(n, &["close"]) {
+        if token.is(STREET) && n >= at + 2 && !scan.word_is(n, words!["close"]) {
             return is_named(scan, at, n).then_some(n);
         }
-        if scan.word_is(n, &NO_NAME)
+        if scan.word_is(n, NO_NAME)
             || token.kind == Kind::Number && n > at + 2 && !token.is(NUMBER | SPOKEN)
         {
             return None;
@@ -96,7 +95,7 @@ fn is_named(scan: &Scan<'_>, house: usize, suffix: usize) -> bool {
     let named = name.iter().any(|t| t.kind == Kind::Word && !t.is(NUMBER));
     let plain = scan.word_is(
         suffix,
-        &["place", "way", "drive", "court", "square", "circle", "terrace", "crescent"],
+        words!["place", "way", "drive", "court", "square", "circle", "terrace", "crescent"],
     ) && name.iter().all(|t| t.is(PLAIN | SPOKEN | NUMBER | STOP));
     let spoken = scan.tokens[house].is(SPOKEN | NUMBER);
     let capital = scan.is_capital(&scan.tokens[suffix]);
@@ -167,7 +166,7 @@ fn has_ending(scan: &Scan<'_>, token: &Token) -> bool {
 fn is_particle(scan: &Scan<'_>, at: usize) -> bool {
     scan.word_is(
         at,
-        &[
+        words![
             "de", "del", "della", "delle", "dei", "di", "da", "do", "dos", "du", "des", "la", "le",
             "van", "der", "den", "vom", "am", "u", "ut", "utca", "tee", "e", "d", "terrasse", "na",
         ],
@@ -177,11 +176,8 @@ fn is_particle(scan: &Scan<'_>, at: usize) -> bool {
 /// After words that announce an address: names and numbers, in either order.
 fn cued(scan: &Scan<'_>, at: usize) -> Option<usize> {
     let before = at.checked_sub(2)?;
-    if !scan.tokens[before].is(LOCATES) && !scan.tokens[at - 1].is(LOCATES) {
-        return None;
-    }
-    let told = CUES.iter().any(|[a, b]| scan.word_is(before, &[a]) && scan.word_is(at - 1, &[b]))
-        || scan.word_is(at - 1, &["address"]) && scan.gap(at - 1).starts_with(b":");
+    let told = CUES.chunks(2).any(|pair| scan.word_is(before, &pair[..1]) && scan.word_is(at - 1, &pair[1..]))
+        || scan.word_is(at - 1, words!["address"]) && scan.gap(at - 1).starts_with(b":");
     if !told || !is_house(scan, at) && scan.tokens[at].kind != Kind::Word {
         return None;
     }
@@ -207,27 +203,27 @@ fn cued(scan: &Scan<'_>, at: usize) -> Option<usize> {
 
 /// "PO Box 12", "RR 2 Box 30", "PSC 800 Box 12"
 fn post_box(scan: &Scan<'_>, at: usize) -> Option<usize> {
-    if !scan.tokens[at].is(LOCATES) {
+    if !scan.tokens[at].is(BOX) {
         return None;
     }
     let numbered =
         |n: usize| scan.tokens.get(n).is_some_and(|t| t.kind == Kind::Number && t.len() <= 6);
-    if scan.word_is(at, &["po"]) && scan.word_is(at + 1, &["box"]) && numbered(at + 2) {
+    if scan.word_is(at, words!["po"]) && scan.word_is(at + 1, words!["box"]) && numbered(at + 2) {
         return Some(at + 2);
     }
-    if scan.word_is(at, &["p"])
-        && scan.word_is(at + 1, &["o"])
-        && scan.word_is(at + 2, &["box"])
+    if scan.word_is(at, words!["p"])
+        && scan.word_is(at + 1, words!["o"])
+        && scan.word_is(at + 2, words!["box"])
         && numbered(at + 3)
     {
         return Some(at + 3);
     }
-    if scan.word_is(at, &["postbox", "postfach"]) && numbered(at + 1) {
+    if scan.word_is(at, words!["postbox", "postfach"]) && numbered(at + 1) {
         return Some(at + 1);
     }
-    (scan.word_is(at, &["rr", "psc", "unit"])
+    (scan.word_is(at, words!["rr", "psc", "unit"])
         && numbered(at + 1)
-        && scan.word_is(at + 2, &["box"])
+        && scan.word_is(at + 2, words!["box"])
         && numbered(at + 3))
     .then_some(at + 3)
 }

@@ -1,7 +1,7 @@
 //! What follows a street: door, city, state or country, and postal code.
 
 use super::is_space;
-use crate::lexicon::{COUNTRY, DOOR, FILLER, NUMBER, SPOKEN, STATE, STOP};
+use crate::lexicon::{COUNTRY, DOOR, FILLER, NUMBER, SPOKEN, STATE, STOP, words};
 use crate::scan::{Kind, Scan};
 
 const PARTS_MAX: usize = 9;
@@ -30,14 +30,14 @@ fn direction(scan: &Scan<'_>, last: usize) -> usize {
     let turned = goes_on(scan, last)
         && scan.word_is(
             last + 1,
-            &["n", "s", "e", "w", "nw", "ne", "sw", "se", "north", "south", "east", "west"],
+            words!["n", "s", "e", "w", "nw", "ne", "sw", "se", "north", "south", "east", "west"],
         );
     if turned { last + 1 } else { last }
 }
 
 fn door(scan: &Scan<'_>, last: usize) -> usize {
     if goes_on(scan, last)
-        && (scan.tokens[last + 1].is(DOOR) || scan.word_is(last + 1, &["no"]))
+        && (scan.tokens[last + 1].is(DOOR) || scan.word_is(last + 1, words!["no"]))
         && last + 2 < scan.tokens.len()
     {
         return glued(scan, last + 2);
@@ -91,7 +91,7 @@ fn is_zip(scan: &Scan<'_>, at: usize, digits: std::ops::RangeInclusive<u32>) -> 
 fn second_word(scan: &Scan<'_>, at: usize) -> bool {
     scan.word_is(
         at,
-        &["york", "jersey", "mexico", "carolina", "dakota", "virginia", "hampshire", "island"],
+        words!["york", "jersey", "mexico", "carolina", "dakota", "virginia", "hampshire", "island"],
     )
 }
 
@@ -114,7 +114,7 @@ fn postcode(scan: &Scan<'_>, last: usize) -> Option<usize> {
     while at < last + 5
         && scan.tokens.get(at).is_some_and(|t| {
             t.kind == Kind::Word && (t.is(STOP | FILLER) || t.len() > 2 && scan.is_capital(t) || t.len() == 2 && !scan.is_capital(t)
-                || scan.word_is(at, &["s", "postcode"]))
+                || scan.word_is(at, words!["s", "postcode"]))
         })
     {
         at += 1;

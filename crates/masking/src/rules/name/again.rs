@@ -1,6 +1,7 @@
 //! A name that was found once is a name wherever else it stands in the text.
 
 use std::collections::HashSet;
+use std::hash::{BuildHasherDefault, Hasher};
 
 use super::guard;
 use crate::lexicon::{COMMON_LAST, DISEASE, EPONYM, MONTH, NEVER_NAME, PLAIN, STOP, TAIL};
@@ -9,9 +10,29 @@ use crate::scan::{Kind, Scan, Token, why};
 
 const WORD_BYTES_MIN: u32 = 3;
 
+/// What is hashed already needs no hash.
+#[derive(Default)]
+struct Hashed(u64);
+
+impl Hasher for Hashed {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = self.0 << 8 | u64::from(*byte);
+        }
+    }
+
+    fn write_u64(&mut self, hash: u64) {
+        self.0 = hash;
+    }
+}
+
 /// Adds the words of the hits from `from` on wherever they stand alone.
 pub(super) fn find(scan: &Scan<'_>, from: usize, hits: &mut Vec<Hit>) {
-    let mut words: HashSet<u64> = HashSet::new();
+    let mut words: HashSet<u64, BuildHasherDefault<Hashed>> = HashSet::default();
     let mut at = 0;
     for hit in &hits[from..] {
         while at < scan.tokens.len() && scan.tokens[at].start < hit.start {

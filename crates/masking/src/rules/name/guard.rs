@@ -2,8 +2,7 @@
 
 use crate::lexicon::{
     DISEASE, EPONYM, FIRST, HEAD, LAST, MONTH, NEVER_NAME, NUMBER, PLAIN, STATE, STOP, STREET,
-    TAIL, TITLE, UNIT,
-};
+    TAIL, TITLE, UNIT, words};
 use crate::scan::{Kind, Scan, Token};
 
 /// Endings of family names in other languages than English, four letters or more.
@@ -33,7 +32,7 @@ pub(super) fn is_upper(scan: &Scan<'_>, at: usize) -> bool {
 
 /// "Crohn's disease", "Charcot Marie tooth", "Bell's palsy".
 pub(super) fn is_named_after(scan: &Scan<'_>, at: usize) -> bool {
-    let possessive = scan.gap(at) == b"'" && scan.word_is(at + 1, &["s"]);
+    let possessive = scan.gap(at) == b"'" && scan.word_is(at + 1, words!["s"]);
     if possessive && scan.tokens[at].is(EPONYM) {
         return true;
     }
@@ -67,11 +66,11 @@ pub(super) fn is_place(scan: &Scan<'_>, at: usize, end: usize) -> bool {
     }
     let lone = end == at + 1;
     let firm = scan.gap(at - 1) == b" & " && before.hash == scan.tokens[at].hash;
-    let located = scan.word_is(at - 1, &["in", "near"])
-        || scan.word_is(at - 1, &["the"]) && at > 1 && scan.word_is(at - 2, &["at", "in", "to", "from"])
-        || scan.word_is(at - 1, &["to"])
+    let located = scan.word_is(at - 1, words!["in", "near"])
+        || scan.word_is(at - 1, words!["the"]) && at > 1 && scan.word_is(at - 2, words!["at", "in", "to", "from"])
+        || scan.word_is(at - 1, words!["to"])
             && scan.gap(end - 1) == b" "
-            && scan.word_is(end, &["in"]);
+            && scan.word_is(end, words!["in"]);
     let of_state = scan.gap(end - 1) == b", "
         && scan.tokens.get(end).is_some_and(|t| t.is(STATE) && t.len() > 2 && scan.is_capital(t));
     capital && beside && (located && (lone || !scan.tokens[at].is(FIRST)) || of_state) || firm
@@ -102,7 +101,7 @@ pub(super) fn looks_foreign(scan: &Scan<'_>, at: usize, announced: bool) -> bool
     {
         return false;
     }
-    announced && scan.gap(at - 1) == b" " && scan.word_is(at - 1, &["m", "am", "is", "under", "called"])
+    announced && scan.gap(at - 1) == b" " && scan.word_is(at - 1, words!["m", "am", "is", "under", "called"])
         || ENDINGS.iter().any(|end| {
             let word = scan.text(last);
             word.len() > end.len() + 2 && word.ends_with(end.as_bytes())
