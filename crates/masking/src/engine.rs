@@ -4,7 +4,8 @@ use sensitive::Sensitive;
 
 use crate::lexicon::Lexicon;
 use crate::policy::{Mode, Policy, Writer};
-use crate::rules::{ALL, Hit, RULES, RuleId, address, codes, cued, email, name, network, numbers};
+use crate::find::{self, Cues, Lengths};
+use crate::rules::{ALL, RULES, RuleId};
 use crate::scan::Scan;
 use crate::text::{MaskedText, Stroke, paint};
 use crate::view::View;
@@ -74,7 +75,8 @@ pub struct Masked {
 /// The rules and word lists, loaded once. Share one in an `Arc`.
 pub struct Engine {
     lexicon: Lexicon,
-    cues: cued::Cues,
+    cues: Cues,
+    lengths: Lengths,
 }
 
 impl Default for Engine {
@@ -86,8 +88,8 @@ impl Default for Engine {
 impl Engine {
     pub fn new() -> Self {
         let mut lexicon = Lexicon::load();
-        let cues = cued::Cues::load(&mut lexicon);
-        Self { lexicon, cues }
+        let cues = Cues::load(&mut lexicon);
+        Self { lexicon, cues, lengths: Lengths::load() }
     }
 
     /// Masks a text before it is stored or relayed.
@@ -189,17 +191,7 @@ impl Engine {
     fn read(&self, text: &str, asked: Option<RuleId>, on: On<'_>) -> Vec<Span> {
         let view = View::new(text);
         let scan = Scan::new(&view, &self.lexicon);
-        let mut hits: Vec<Hit> = Vec::new();
-        email::find(&scan, &mut hits);
-        email::spelled(&scan, &mut hits);
-        numbers::find(&scan, &mut hits);
-        codes::find(&scan, &mut hits);
-        address::find(&scan, &mut hits);
-        network::find(&scan, &mut hits);
-        cued::find(&scan, &self.cues, asked, &mut hits);
-        name::find(&scan, asked == Some(RuleId::Name), &mut hits);
-        cued::spoken_dates(&scan, &mut hits);
-        cued::followers(&scan, &mut hits);
+        let mut hits = find::all(&scan, &self.cues, &self.lengths, asked);
         // A rule that is off must not hide the value of one that is on.
         hits.retain(|hit| hit.end > hit.start && on(hit.rule));
         hits.sort_by_key(|hit| (std::cmp::Reverse(hit.weight), hit.start));

@@ -5,6 +5,7 @@
 //! masked text is not de-identified text.
 
 mod engine;
+mod find;
 pub mod jsonl;
 mod lexicon;
 mod own;

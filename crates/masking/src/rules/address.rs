@@ -5,11 +5,25 @@
 mod street;
 mod tail;
 
-use super::{Hit, RuleId};
+use super::{Rule, RuleId};
+use crate::find::Hit;
 use crate::lexicon::{NUMBER, SPOKEN, words};
 use crate::scan::{Kind, Scan, why};
 
-pub(crate) fn find(scan: &Scan<'_>, hits: &mut Vec<Hit>) {
+pub(super) const RULE: Rule = Rule {
+    name: "address",
+    kind: "ADDRESS",
+    version: 2,
+    doc: "A street address or post-office box, with city and postal code.",
+    source: "USPS Publication 28; UPU S42; BS 7666 for British postcodes",
+    example: "i moved to [12 Main Street Apt 4, Springfield, IL 62701] in may",
+    pattern: r"\b\d{1,5} (?:[A-Z][a-z]+ ){1,4}(?:St|Street|Ave|Avenue|Rd|Road|Blvd|Dr|Drive|Ln|Lane|Ct|Court)\b",
+    cues: &["address"],
+    find: Some(find),
+    ..Rule::NEW
+};
+
+fn find(scan: &Scan<'_>, _asked: bool, hits: &mut Vec<Hit>) {
     let mut next = 0;
     for at in scan.triggers(why::DIGITS | why::PLACE) {
         // A street may end in its number.

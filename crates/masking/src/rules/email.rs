@@ -1,6 +1,7 @@
-//! E-mail addresses, RFC 5321 section 4.1.2, from the at sign outwards.
+//! E-mail addresses, typed or spelled, from the at sign outwards.
 
-use super::{Hit, RuleId};
+use super::{Rule, RuleId};
+use crate::find::Hit;
 use crate::lexicon::{AT, PLAIN, STOP, words};
 use crate::scan::{Kind, Scan, is_letter, why};
 
@@ -11,7 +12,24 @@ const TLDS: &[u64] = words![
 const LOCAL_BYTES_MAX: usize = 64;
 const DOMAIN_BYTES_MAX: usize = 255;
 
-pub(crate) fn find(scan: &Scan<'_>, hits: &mut Vec<Hit>) {
+pub(super) const RULE: Rule = Rule {
+    name: "email",
+    kind: "EMAIL",
+    version: 2,
+    doc: "An address of electronic mail, also spelled out.",
+    source: "RFC 5321, section 4.1.2",
+    example: "write to [jo.smith@example.com] please",
+    pattern: r"[A-Za-z0-9.!#$%*+_~^-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+",
+    find: Some(find),
+    ..Rule::NEW
+};
+
+fn find(scan: &Scan<'_>, _asked: bool, hits: &mut Vec<Hit>) {
+    typed(scan, hits);
+    spelled(scan, hits);
+}
+
+fn typed(scan: &Scan<'_>, hits: &mut Vec<Hit>) {
     let bytes = scan.bytes;
     let mut after = 0;
     for at in scan.at_signs.iter().map(|&at| at as usize) {
@@ -85,7 +103,7 @@ fn is_domain(byte: u8) -> bool {
 }
 
 /// "mary dot smith at example dot com", "jo (at) example (dot) org"
-pub(crate) fn spelled(scan: &Scan<'_>, hits: &mut Vec<Hit>) {
+fn spelled(scan: &Scan<'_>, hits: &mut Vec<Hit>) {
     for at in scan.triggers(why::AT | why::LONG) {
         let token = &scan.tokens[at];
         if is_glued(scan.text(token)) {

@@ -7,7 +7,8 @@
 mod again;
 mod guard;
 
-use super::{Hit, RuleId};
+use super::{Rule, RuleId};
+use crate::find::Hit;
 use crate::lexicon::{
     ANNOUNCES, COMMON_FIRST, COMMON_LAST, EPONYM, FIRST, LAST, MONTH, NEVER_NAME, NUMBER, PLAIN,
     STATE, STOP, TAIL, TITLE, TRADE, words};
@@ -66,7 +67,19 @@ const WEAK: [&[u64]; 17] = [
 /// Where a given name stands that is an everyday word too: "hey mason".
 const GREETING: [&[u64]; 3] = [words!["hi"], words!["hello"], words!["hey"]];
 
-pub(crate) fn find(scan: &Scan<'_>, asked: bool, hits: &mut Vec<Hit>) {
+pub(super) const RULE: Rule = Rule {
+    name: "name",
+    kind: "NAME",
+    version: 2,
+    doc: "The name of a person.",
+    source: "US Census Bureau, name files of 1990; lists of our own",
+    example: "my name is [Keisha Rodriguez], hello",
+    cues: &["name"],
+    find: Some(find),
+    ..Rule::NEW
+};
+
+fn find(scan: &Scan<'_>, asked: bool, hits: &mut Vec<Hit>) {
     if asked
         && scan.tokens.len() <= 5
         && !scan.has_digit

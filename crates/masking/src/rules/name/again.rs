@@ -5,7 +5,8 @@ use std::hash::{BuildHasherDefault, Hasher};
 
 use super::guard;
 use crate::lexicon::{COMMON_LAST, DISEASE, EPONYM, MONTH, NEVER_NAME, PLAIN, STOP, TAIL};
-use crate::rules::{Hit, RuleId};
+use crate::find::Hit;
+use crate::rules::RuleId;
 use crate::scan::{Kind, Scan, Token, why};
 
 const WORD_BYTES_MIN: u32 = 3;

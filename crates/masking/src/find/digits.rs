@@ -1,0 +1,253 @@
+//! Numbers that their own digits give away, in any grouping, as digits or as
+//! words, with letters that look like digits.
+
+use super::Hit;
+use crate::lexicon::{BLOCK, CUE, FILLER, NUMBER};
+use crate::rules::{ALL, RuleId};
+use crate::scan::{Kind, Scan, why};
+
+const DIGITS_MIN: usize = 9;
+const DIGITS_MAX: usize = 19;
+/// The likeliest lengths first: of two that hold the first stays.
+const ORDER: [usize; 11] = [16, 15, 19, 18, 17, 14, 13, 12, 11, 10, 9];
+
+/// Which rules look at a number of so many digits.
+pub(crate) struct Lengths([Vec<RuleId>; DIGITS_MAX + 1]);
+
+impl Lengths {
+    pub(crate) fn load() -> Self {
+        Self(std::array::from_fn(|length| {
+            let fits = |rule: &RuleId| {
+                rule.rule().by_digits.is_some_and(|d| (d.digits.0..=d.digits.1).contains(&length))
+            };
+            ALL.iter().copied().filter(fits).collect()
+        }))
+    }
+}
+
+/// A number as it was typed.
+pub(crate) struct Number<'a> {
+    pub(crate) digits: &'a [u8],
+    /// How many digits stand together.
+    pub(crate) groups: &'a [u8],
+    /// Whether some digit is a word or a letter.
+    pub(crate) worded: bool,
+    /// The byte before.
+    pub(crate) before: u8,
+    scan: &'a Scan<'a>,
+    from: usize,
+}
+
+/// Digits of tokens side by side, kept while numbers inside are tried.
+#[derive(Default)]
+struct Run {
+    first: usize,
+    digits: Vec<u8>,
+    /// For each token how many digits there are with it.
+    counts: Vec<u32>,
+    /// For each count of digits one more than the token that ends there, from 0.
+    ends: Vec<u32>,
+}
+
+pub(crate) fn find(scan: &Scan<'_>, lengths: &Lengths, hits: &mut Vec<Hit>) {
+    let (mut next, mut run) = (0, Run::default());
+    for at in scan.triggers(why::DIGITS) {
+        let letters = at > next && scan.gap(at - 1).is_empty() && is_lookalike(scan, at - 1);
+        let from = if letters { at - 1 } else { at };
+        if from < next {
+            continue;
+        }
+        if from >= run.first + run.counts.len() {
+            run.read(scan, from);
+        }
+        if run.left(from) < DIGITS_MIN || is_blocked(scan, from) {
+            continue;
+        }
+        if let Some((last, hit)) = judge(scan, lengths, from, &run) {
+            hits.push(hit);
+            next = last + 1;
+        }
+    }
+}
+
+fn digit_count(scan: &Scan<'_>, at: usize) -> usize {
+    let token = &scan.tokens[at];
+    match token.kind {
+        Kind::Number => token.len() as usize,
+        Kind::Word if token.is(NUMBER) => 1,
+        Kind::Word if is_lookalike(scan, at) => token.len() as usize,
+        Kind::Word => 0,
+    }
+}
+
+/// Letters that stand for digits, glued to one: "4O7l".
+pub(crate) fn is_lookalike(scan: &Scan<'_>, at: usize) -> bool {
+    let token = &scan.tokens[at];
+    let digit = |n: usize| scan.tokens.get(n).is_some_and(|t| t.kind == Kind::Number);
+    let near = |gap: &[u8]| matches!(gap, b"" | b"-");
+    token.len() <= 4
+        && scan.text(token).iter().all(|b| b"OolI".contains(b))
+        && (digit(at + 1) && near(scan.gap(at))
+            || at > 0
+                && near(scan.gap(at - 1))
+                && (digit(at - 1) || at > 1 && digit(at - 2) && near(scan.gap(at - 2))))
+}
+
+impl Run {
+    fn read(&mut self, scan: &Scan<'_>, first: usize) {
+        self.first = first;
+        self.digits.clear();
+        self.counts.clear();
+        self.ends.clear();
+        self.ends.push(0);
+        let (mut worded, mut longest) = (false, 0);
+        for at in first..scan.tokens.len() {
+            let count = digit_count(scan, at);
+            let token = &scan.tokens[at];
+            worded |= token.is(NUMBER);
+            longest = longest.max(count);
+            if count == 0 || count > DIGITS_MAX || worded && longest > 4 {
+                break;
+            }
+            self.add(scan, at);
+            self.ends.resize(self.digits.len(), 0);
+            self.ends.push((at - first + 1) as u32);
+            self.counts.push(self.digits.len() as u32);
+            let gap = scan.gap(at);
+            if gap.len() > 4 || !gap.iter().all(|b| b" -./_,()\n\r\t+".contains(b)) {
+                break;
+            }
+        }
+    }
+
+    fn add(&mut self, scan: &Scan<'_>, at: usize) {
+        let token = &scan.tokens[at];
+        let text = scan.text(token);
+        match token.kind {
+            Kind::Number => self.digits.extend_from_slice(text),
+            Kind::Word if token.is(NUMBER) => {
+                self.digits.push(b'0' + (token.known.value % 10) as u8)
+            }
+            Kind::Word => {
+                let digit = |b: &u8| if matches!(b, b'O' | b'o') { b'0' } else { b'1' };
+                self.digits.extend(text.iter().map(digit));
+            }
+        }
+    }
+
+    /// Digits before a token of the run.
+    fn before(&self, at: usize) -> usize {
+        at.checked_sub(self.first + 1).map_or(0, |n| self.counts[n] as usize)
+    }
+
+    /// Digits from a token on; none if the run has ended before it.
+    fn left(&self, at: usize) -> usize {
+        if at < self.first + self.counts.len() { self.digits.len() - self.before(at) } else { 0 }
+    }
+
+    /// The token with which so many digits end, if one does.
+    fn end(&self, digits: usize) -> Option<usize> {
+        let end = *self.ends.get(digits)?;
+        (end > 0).then(|| self.first + end as usize - 1)
+    }
+}
+
+/// Whether the number belongs to something that is not about a person.
+fn is_blocked(scan: &Scan<'_>, at: usize) -> bool {
+    if scan.byte_before(scan.tokens[at].start) == b'$' {
+        return true;
+    }
+    for before in (at.saturating_sub(3)..at).rev() {
+        let token = &scan.tokens[before];
+        if token.is(BLOCK) {
+            return true;
+        }
+        if scan.gap(before).iter().any(|b| b".?!\n".contains(b))
+            || token.kind == Kind::Word && !token.is(FILLER)
+        {
+            return false;
+        }
+    }
+    false
+}
+
+fn judge(scan: &Scan<'_>, lengths: &Lengths, from: usize, run: &Run) -> Option<(usize, Hit)> {
+    let before = run.before(from);
+    let glued =
+        from > 0 && scan.gap(from - 1).is_empty() && !scan.tokens[from - 1].is(CUE | FILLER);
+    let mut groups = [0; DIGITS_MAX];
+    let mut words = DIGITS_MAX;
+    let end = (from + DIGITS_MAX).min(run.first + run.counts.len());
+    for (n, token) in scan.tokens[from..end].iter().enumerate() {
+        groups[n] = token.len() as u8;
+        words = if token.kind == Kind::Word { words.min(n) } else { words };
+    }
+    for wanted in ORDER {
+        let Some(last) = run.end(before + wanted) else { continue };
+        let (start, end) = (scan.tokens[from].start, scan.tokens[last].end);
+        let number = Number {
+            digits: &run.digits[before..before + wanted],
+            groups: &groups[..=last - from],
+            worded: words <= last - from,
+            before: scan.byte_before(start),
+            scan,
+            from,
+        };
+        let found = lengths.0[wanted].iter().find_map(|&rule| {
+            let by_digits = rule.rule().by_digits?;
+            (by_digits.holds)(&number).then_some((rule, by_digits))
+        });
+        let Some((rule, by_digits)) = found else { continue };
+        if goes_on(scan, last, start, end)
+            || !by_digits.anywhere && (glued || !number.worded && number.has_comma())
+        {
+            continue;
+        }
+        let (last, start, end) = match by_digits.widen {
+            Some(widen) => widen(scan, last, start, end),
+            None => (last, start, end),
+        };
+        let weight = if wanted >= 12 { 90 } else { 82 };
+        return Some((last, Hit { start, end, rule, weight }));
+    }
+    None
+}
+
+impl Number<'_> {
+    fn gaps(&self) -> impl Iterator<Item = &[u8]> {
+        (self.from..self.from + self.groups.len() - 1).map(|at| self.scan.gap(at))
+    }
+
+    /// Whether dashes or a bracket alone part the groups.
+    pub(crate) fn is_dashed(&self) -> bool {
+        self.gaps().all(|gap| matches!(gap, b"-" | b") " | b")"))
+    }
+
+    /// Whether spaces or dots alone part them, or dashes three times or more.
+    pub(crate) fn is_spaced(&self) -> bool {
+        let (dashes, gaps) = (self.gaps().filter(|gap| *gap == b"-").count(), self.groups.len() - 1);
+        self.gaps().all(|gap| matches!(gap, b" " | b"." | b"-"))
+            && (dashes == 0 || gaps >= 3 && dashes == gaps)
+    }
+
+    fn has_comma(&self) -> bool {
+        self.gaps().any(|gap| gap.contains(&b','))
+    }
+}
+
+/// A part of a longer code: a decimal, a part number, a token of letters and digits.
+fn goes_on(scan: &Scan<'_>, last: usize, start: u32, end: u32) -> bool {
+    let more = last + 1 < scan.tokens.len()
+        && scan.gap(last).is_empty()
+        && digit_count(scan, last + 1) > 0;
+    let after = scan.bytes.get(end as usize..).unwrap_or_default();
+    let before = &scan.bytes[..start as usize];
+    let runs_on = after.len() > 1
+        && matches!(after[0], b'-' | b'.' | b':')
+        && after[1].is_ascii_alphanumeric()
+        && !(after[0] == b'.' && after[1].is_ascii_alphabetic());
+    let runs_in = before.len() > 1
+        && matches!(before[before.len() - 1], b'-' | b'.')
+        && before[before.len() - 2].is_ascii_alphanumeric();
+    more || runs_on || runs_in
+}

@@ -1,0 +1,66 @@
+//! Payment card numbers, in any grouping.
+
+use super::checks::{is_varied, luhn, number};
+use super::{ByCue, ByDigits, Rule};
+use crate::find::Number;
+use crate::policy::Action::Mask;
+
+pub(super) const RULE: Rule = Rule {
+    name: "card",
+    kind: "CARD",
+    action: Mask,
+    keep_last: 4,
+    doc: "The number of a payment card.",
+    source: "ISO/IEC 7812-1, and the card schemes' issuer ranges",
+    example: "my card is [4111 1111 1111 1111], ok?",
+    pattern: r"\b[2-6]\d{3}[ .-]?(?:\d{4}[ .-]?\d{4}[ .-]?\d{4}|\d{6}[ .-]?\d{4,5})\b",
+    cues: &["card", "visa", "mastercard", "amex", "pan", "cc", "tarjeta", "discover"],
+    by_digits: Some(ByDigits {
+        digits: (12, 19),
+        holds: |number: &Number<'_>| is_card(number.digits),
+        anywhere: true,
+        widen: None,
+    }),
+    by_cue: Some(ByCue {
+        lookalikes: true,
+        parts: true,
+        ..ByCue::of(|value| (12..=19).contains(&value.digits) && value.letters == 0)
+    }),
+    ..Rule::NEW
+};
+
+/// Luhn's check and a known issuer.
+///
+/// ```text
+/// 4111 1111 1111 1111 holds, 4111 1111 1111 1112 does not
+/// ```
+pub(super) fn is_card(digits: &[u8]) -> bool {
+    let head = |n: usize| number(&digits[..n]);
+    let issued = match digits.len() {
+        15 => matches!(head(2), 34 | 37) || matches!(head(4), 1800 | 2131),
+        14 => matches!(head(2), 36 | 38 | 39) || matches!(head(3), 300..=305),
+        12 => matches!(head(2), 50 | 56..=69),
+        13 => digits[0] == b'4' || matches!(head(2), 50 | 56..=69),
+        16 => {
+            digits[0] == b'4'
+                || matches!(head(2), 50..=69 | 36 | 38)
+                || matches!(head(4), 2221..=2720 | 3528..=3589)
+        }
+        17..=19 => {
+            digits[0] == b'4' || matches!(head(2), 50 | 56..=69) || matches!(head(4), 3528..=3589)
+        }
+        _ => false,
+    };
+    issued && luhn(digits, 0) && is_varied(digits)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_card;
+
+    #[test]
+    fn a_card_has_an_issuer_and_a_check_digit() {
+        assert!(is_card(b"4111111111111111") && is_card(b"378282246310005"));
+        assert!(!is_card(b"4111111111111112") && !is_card(b"1111111111111117"));
+    }
+}

@@ -1,0 +1,34 @@
+//! National provider identifiers.
+
+use super::checks::{is_varied, luhn};
+use super::{ByCue, ByDigits, Joins, Rule};
+use crate::find::Number;
+
+pub(super) const RULE: Rule = Rule {
+    name: "npi",
+    kind: "NPI",
+    version: 2,
+    doc: "The number of a provider of health care in the United States.",
+    source: "45 CFR 162.406; CMS, NPI check digit: Luhn over 80840 and the number",
+    example: "the npi is [1234567893]",
+    pattern: r"\b[12]\d{9}\b",
+    cues: &["npi"],
+    by_digits: Some(ByDigits {
+        digits: (10, 10),
+        holds: |number: &Number<'_>| {
+            matches!(number.groups, [10] | [4, 3, 3]) && is_npi(number.digits)
+        },
+        anywhere: false,
+        widen: None,
+    }),
+    by_cue: Some(ByCue {
+        joins: Joins::Numbers,
+        ..ByCue::of(|value| value.digits == 10 && value.letters == 0)
+    }),
+    ..Rule::NEW
+};
+
+/// The prefix 80840 adds 24 to Luhn's sum.
+fn is_npi(digits: &[u8]) -> bool {
+    matches!(digits[0], b'1' | b'2') && luhn(digits, 24) && is_varied(&digits[1..9])
+}
