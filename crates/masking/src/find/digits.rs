@@ -8,20 +8,31 @@ use crate::scan::{Kind, Scan, why};
 
 const DIGITS_MIN: usize = 9;
 const DIGITS_MAX: usize = 19;
+/// Stands for a plus where a first digit is asked for.
+const PLUS: usize = 10;
 /// The likeliest lengths first: of two that hold the first stays.
 const ORDER: [usize; 11] = [16, 15, 19, 18, 17, 14, 13, 12, 11, 10, 9];
 
-/// Which rules look at a number of so many digits.
-pub(crate) struct Lengths([Vec<RuleId>; DIGITS_MAX + 1]);
+/// Which rules look at a number, by its first digit (or a plus before it) and
+/// by how many digits it has.
+pub(crate) struct Lengths([Vec<(usize, Vec<RuleId>)>; 11]);
 
 impl Lengths {
     pub(crate) fn load() -> Self {
-        Self(std::array::from_fn(|length| {
-            let fits = |rule: &RuleId| {
-                rule.rule().by_digits.is_some_and(|d| (d.digits.0..=d.digits.1).contains(&length))
+        Self(std::array::from_fn(|first| {
+            let first = if first == PLUS { b'+' } else { b'0' + first as u8 };
+            let rules = |length: usize| {
+                let fits = |rule: &RuleId| {
+                    rule.rule().by_digits.is_some_and(|d| (d.begins)(first, length))
+                };
+                (length, ALL.iter().copied().filter(fits).collect::<Vec<_>>())
             };
-            ALL.iter().copied().filter(fits).collect()
+            ORDER.into_iter().map(rules).filter(|(_, rules)| !rules.is_empty()).collect()
         }))
+    }
+
+    fn of(&self, before: u8, first: u8) -> &[(usize, Vec<RuleId>)] {
+        &self.0[if before == b'+' { PLUS } else { usize::from(first - b'0') }]
     }
 }
 
@@ -43,6 +54,10 @@ pub(crate) struct Number<'a> {
 struct Run {
     first: usize,
     digits: Vec<u8>,
+    /// For each token its length.
+    groups: Vec<u8>,
+    /// For each token how many of the run's words there are with it.
+    words: Vec<u32>,
     /// For each token how many digits there are with it.
     counts: Vec<u32>,
     /// For each count of digits one more than the token that ends there, from 0.
@@ -98,9 +113,11 @@ impl Run {
         self.first = first;
         self.digits.clear();
         self.counts.clear();
+        self.groups.clear();
+        self.words.clear();
         self.ends.clear();
         self.ends.push(0);
-        let (mut worded, mut longest) = (false, 0);
+        let (mut worded, mut longest, mut words) = (false, 0, 0);
         for at in first..scan.tokens.len() {
             let count = digit_count(scan, at);
             let token = &scan.tokens[at];
@@ -113,6 +130,9 @@ impl Run {
             self.ends.resize(self.digits.len(), 0);
             self.ends.push((at - first + 1) as u32);
             self.counts.push(self.digits.len() as u32);
+            self.groups.push(token.len() as u8);
+            words += u32::from(token.kind == Kind::Word);
+            self.words.push(words);
             let gap = scan.gap(at);
             if gap.len() > 4 || !gap.iter().all(|b| b" -./_,()\n\r\t+".contains(b)) {
                 break;
@@ -175,25 +195,21 @@ fn judge(scan: &Scan<'_>, lengths: &Lengths, from: usize, run: &Run) -> Option<(
     let before = run.before(from);
     let glued =
         from > 0 && scan.gap(from - 1).is_empty() && !scan.tokens[from - 1].is(CUE | FILLER);
-    let mut groups = [0; DIGITS_MAX];
-    let mut words = DIGITS_MAX;
-    let end = (from + DIGITS_MAX).min(run.first + run.counts.len());
-    for (n, token) in scan.tokens[from..end].iter().enumerate() {
-        groups[n] = token.len() as u8;
-        words = if token.kind == Kind::Word { words.min(n) } else { words };
-    }
-    for wanted in ORDER {
+    let here = from - run.first;
+    let byte_before = scan.byte_before(scan.tokens[from].start);
+    for (wanted, rules) in lengths.of(byte_before, run.digits[before]) {
         let Some(last) = run.end(before + wanted) else { continue };
         let (start, end) = (scan.tokens[from].start, scan.tokens[last].end);
+        let words_before = here.checked_sub(1).map_or(0, |n| run.words[n]);
         let number = Number {
             digits: &run.digits[before..before + wanted],
-            groups: &groups[..=last - from],
-            worded: words <= last - from,
-            before: scan.byte_before(start),
+            groups: &run.groups[here..=last - run.first],
+            worded: run.words[last - run.first] > words_before,
+            before: byte_before,
             scan,
             from,
         };
-        let found = lengths.0[wanted].iter().find_map(|&rule| {
+        let found = rules.iter().find_map(|&rule| {
             let by_digits = rule.rule().by_digits?;
             (by_digits.holds)(&number).then_some((rule, by_digits))
         });
@@ -207,7 +223,7 @@ fn judge(scan: &Scan<'_>, lengths: &Lengths, from: usize, run: &Run) -> Option<(
             Some(widen) => widen(scan, last, start, end),
             None => (last, start, end),
         };
-        let weight = if wanted >= 12 { 90 } else { 82 };
+        let weight = if *wanted >= 12 { 90 } else { 82 };
         return Some((last, Hit { start, end, rule, weight }));
     }
     None

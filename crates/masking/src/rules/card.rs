@@ -16,7 +16,14 @@ pub(super) const RULE: Rule = Rule {
     pattern: r"\b[2-6]\d{3}[ .-]?(?:\d{4}[ .-]?\d{4}[ .-]?\d{4}|\d{6}[ .-]?\d{4,5})\b",
     cues: &["card", "visa", "mastercard", "amex", "pan", "cc", "tarjeta", "discover"],
     by_digits: Some(ByDigits {
-        digits: (12, 19),
+        begins: |first, length| match length {
+            12 => matches!(first, b'5' | b'6' | b'+'),
+            13 => matches!(first, b'4'..=b'6' | b'+'),
+            14 => matches!(first, b'3' | b'+'),
+            15 => matches!(first, b'1'..=b'3' | b'+'),
+            16..=19 => matches!(first, b'2'..=b'6' | b'+'),
+            _ => false,
+        },
         holds: |number: &Number<'_>| is_card(number.digits),
         anywhere: true,
         widen: None,

@@ -16,7 +16,7 @@ pub(super) const RULE: Rule = Rule {
     pattern: r"\b9\d{2}[ -]\d{2}[ -]\d{4}\b",
     cues: &["itin", "tax id"],
     by_digits: Some(ByDigits {
-        digits: (9, 9),
+        begins: |first, length| length == 9 && matches!(first, b'9' | b'+'),
         holds: |number: &Number<'_>| number.groups == [3, 2, 4] && is_itin(number.digits),
         anywhere: false,
         widen: None,

@@ -46,8 +46,9 @@ pub(crate) struct Rule {
 /// How a number proves itself.
 #[derive(Clone, Copy)]
 pub(crate) struct ByDigits {
-    /// Least and most digits.
-    pub(crate) digits: (usize, usize),
+    /// Whether a number may begin with this digit (or stand after a plus) and
+    /// have so many digits.
+    pub(crate) begins: fn(u8, usize) -> bool,
     pub(crate) holds: fn(&Number<'_>) -> bool,
     /// Whether it counts glued to letters and in a list of numbers too.
     pub(crate) anywhere: bool,

@@ -14,7 +14,7 @@ pub(super) const RULE: Rule = Rule {
     pattern: r"\b[12]\d{9}\b",
     cues: &["npi"],
     by_digits: Some(ByDigits {
-        digits: (10, 10),
+        begins: |first, length| length == 10 && matches!(first, b'1' | b'2' | b'+'),
         holds: |number: &Number<'_>| {
             matches!(number.groups, [10] | [4, 3, 3]) && is_npi(number.digits)
         },

@@ -19,7 +19,12 @@ pub(super) const RULE: Rule = Rule {
         "phone", "cell", "call", "tel", "telefono", "fax", "mobile", "text me", "reach me at", "ph",
         "answering at", "messages to", "desk", "movil", "celular", "handy", "telephone", "telefon",
     ],
-    by_digits: Some(ByDigits { digits: (9, 19), holds: is_phone, anywhere: false, widen: Some(widen) }),
+    by_digits: Some(ByDigits { begins: |first, length| match length {
+            9 => first == b'0',
+            10 => first != b'1',
+            11 => matches!(first, b'0' | b'1' | b'+'),
+            _ => first == b'+',
+        }, holds: is_phone, anywhere: false, widen: Some(widen) }),
     by_cue: Some(ByCue {
         brackets: true,
         ..ByCue::of(|value| {

@@ -16,7 +16,7 @@ pub(super) const RULE: Rule = Rule {
     pattern: r"\b\d{4}-?\d{4}-?\d\b",
     cues: &["routing", "aba"],
     by_digits: Some(ByDigits {
-        digits: (9, 9),
+        begins: |first, length| length == 9 && !matches!(first, b'4' | b'5' | b'9'),
         holds: |number: &Number<'_>| {
             number.groups == [4, 4, 1] && number.is_dashed() && is_routing(number.digits)
         },

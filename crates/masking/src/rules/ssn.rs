@@ -17,7 +17,7 @@ pub(super) const RULE: Rule = Rule {
     pattern: r"\b\d{3}[ -]\d{2}[ -]\d{4}\b",
     cues: &["ssn", "social security", "social", "ss", "soc sec", "seguro social"],
     by_digits: Some(ByDigits {
-        digits: (9, 9),
+        begins: |first, length| length == 9 && first != b'9',
         holds: |number: &Number<'_>| {
             (number.groups == [3, 2, 4] || number.worded) && is_ssn(number.digits)
         },

@@ -31,8 +31,11 @@ pub(super) fn from(scan: &Scan<'_>, at: usize) -> Option<usize> {
         return Some(last);
     }
     if token.kind == Kind::Number || token.is(NUMBER | SPOKEN) {
-        return with_suffix(scan, at)
-            .or_else(|| with_door(scan, at))
+        let word = |n: usize| scan.tokens.get(n).is_some_and(|t| t.kind == Kind::Word);
+        let named = word(at + 1) || word(at + 2);
+        return Some(at)
+            .filter(|_| named)
+            .and_then(|at| with_suffix(scan, at).or_else(|| with_door(scan, at)))
             .or_else(|| cued(scan, at));
     }
     if scan.is_capital(token) || token.is(WAY) {
@@ -175,7 +178,7 @@ fn is_particle(scan: &Scan<'_>, at: usize) -> bool {
 
 /// After words that announce an address: names and numbers, in either order.
 fn cued(scan: &Scan<'_>, at: usize) -> Option<usize> {
-    let before = at.checked_sub(2)?;
+    let before = at.checked_sub(2).filter(|_| scan.tokens[at - 1].kind == Kind::Word)?;
     let told = CUES.chunks(2).any(|pair| scan.word_is(before, &pair[..1]) && scan.word_is(at - 1, &pair[1..]))
         || scan.word_is(at - 1, words!["address"]) && scan.gap(at - 1).starts_with(b":");
     if !told || !is_house(scan, at) && scan.tokens[at].kind != Kind::Word {
