@@ -18,7 +18,7 @@ pub(crate) enum Kind {
 pub(crate) struct Token {
     pub(crate) start: u32,
     pub(crate) end: u32,
-    pub(crate) kind: Kind,
+    /// Of a word in lower case; 0 for a number.
     pub(crate) hash: u64,
     pub(crate) known: Known,
 }
@@ -26,6 +26,10 @@ pub(crate) struct Token {
 impl Token {
     pub(crate) fn is(&self, marks: u32) -> bool {
         self.known.marks & marks != 0
+    }
+
+    pub(crate) fn kind(&self) -> Kind {
+        if self.hash == 0 { Kind::Number } else { Kind::Word }
     }
 
     pub(crate) fn len(&self) -> u32 {
@@ -107,7 +111,7 @@ impl<'v> Scan<'v> {
         let known = lexicon.of(hash);
         self.marks |= known.marks;
         let why = self.why(start, at, known.marks);
-        self.push(Token { start: start as u32, end: at as u32, kind: Kind::Word, hash, known }, why);
+        self.push(Token { start: start as u32, end: at as u32, hash, known }, why);
         at
     }
 
@@ -147,7 +151,7 @@ impl<'v> Scan<'v> {
         }
         self.has_digit = true;
         let known = Known::default();
-        let token = Token { start: start as u32, end: at as u32, kind: Kind::Number, hash: 0, known };
+        let token = Token { start: start as u32, end: at as u32, hash: 0, known };
         self.push(token, why::DIGITS);
         at
     }
@@ -223,7 +227,7 @@ impl<'v> Scan<'v> {
     /// A word that begins with a capital letter.
     #[inline]
     pub(crate) fn is_capital(&self, token: &Token) -> bool {
-        token.kind == Kind::Word && self.bytes[token.start as usize].is_ascii_uppercase()
+        token.kind() == Kind::Word && self.bytes[token.start as usize].is_ascii_uppercase()
     }
 
     /// Whether a word was typed with letters that ASCII lacks.

@@ -36,7 +36,7 @@ impl Code {
 pub(super) fn find(scan: &Scan<'_>, hits: &mut Vec<Hit>) {
     let mut done = 0;
     for number in scan.triggers(why::DIGITS) {
-        if scan.tokens[number].kind != Kind::Number {
+        if scan.tokens[number].kind() != Kind::Number {
             continue;
         }
         for at in number.saturating_sub(1)..=number {
@@ -56,10 +56,10 @@ pub(super) fn find(scan: &Scan<'_>, hits: &mut Vec<Hit>) {
 /// A number with a letter after it, or a word with a number after it.
 fn begins(scan: &Scan<'_>, at: usize) -> bool {
     let token = &scan.tokens[at];
-    match token.kind {
+    match token.kind() {
         Kind::Word => scan.gap(at).is_empty() || token.len() == 2 && scan.is_capital(token),
         Kind::Number => scan.tokens.get(at + 1).is_some_and(|t| {
-            t.kind == Kind::Word && (scan.gap(at).is_empty() || t.len() == 1)
+            t.kind() == Kind::Word && (scan.gap(at).is_empty() || t.len() == 1)
         }),
     }
 }
@@ -84,7 +84,7 @@ fn code(scan: &Scan<'_>, at: usize) -> Option<(u32, RuleId)> {
             best = rule.map(|rule| (token.end, rule)).or(best);
         }
         code.spaced |= !gap.is_empty();
-        let may_part = first.kind == Kind::Number || token.len() == 2;
+        let may_part = first.kind() == Kind::Number || token.len() == 2;
         if !matches!(gap, b"" | b" " | b"-") || n == at && !gap.is_empty() && !may_part {
             break;
         }

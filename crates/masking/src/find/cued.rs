@@ -125,12 +125,12 @@ fn take(scan: &Scan<'_>, cues: &Cues, rule: RuleId, from: usize, hits: &mut Vec<
             return;
         }
         let token = &scan.tokens[at];
-        let passes = token.kind == Kind::Word
+        let passes = token.kind() == Kind::Word
             && (token.is(FILLER)
                 || at == 0 && scan.word_is(at, words!["and"])
                 || cues.at(scan, at).is_some_and(|c| c.0 == rule))
             && !token.is(BLOCK);
-        if !(passes || by_cue.over_words && token.kind == Kind::Word) {
+        if !(passes || by_cue.over_words && token.kind() == Kind::Word) {
             return;
         }
     }
@@ -153,7 +153,7 @@ pub(crate) fn value(scan: &Scan<'_>, at: usize, by_cue: &ByCue) -> Option<(u32, 
         let text = &scan.bytes[start as usize..end as usize];
         let mut value = Value { digits: 0, letters: 0, text };
         for (n, token) in (at..).zip(&scan.tokens[at..=last]) {
-            match token.kind {
+            match token.kind() {
                 Kind::Word if by_cue.lookalikes && is_lookalike(scan, n) => {
                     value.digits += token.len();
                 }
@@ -173,7 +173,7 @@ fn last_of_value(scan: &Scan<'_>, at: usize, by_cue: &ByCue) -> usize {
     for next in at..scan.tokens.len().min(at + VALUE_TOKENS_MAX) {
         let token = &scan.tokens[next];
         let gap = if next > at { scan.gap(next - 1) } else { b"" };
-        let cue = token.is(CUE) && token.len() > 1 && token.kind == Kind::Word;
+        let cue = token.is(CUE) && token.len() > 1 && token.kind() == Kind::Word;
         let long = token.end - start > VALUE_BYTES_MAX && !token.is(NUMBER);
         let spaced = gap.iter().any(u8::is_ascii_whitespace);
         if next > at && cue && gap.is_empty()
@@ -200,7 +200,7 @@ fn joins(scan: &Scan<'_>, at: usize, joins: Joins) -> bool {
         scan.tokens.get(at + 1).is_some_and(|t| t.is(UNIT | MONTH))
             || scan.byte_after(token.end) == b'/'
     };
-    match (joins, token.kind) {
+    match (joins, token.kind()) {
         (Joins::Nothing, _) | (Joins::Numbers, Kind::Word) => false,
         (Joins::Numbers, Kind::Number) => true,
         (_, Kind::Number) => !measured(),
@@ -219,11 +219,11 @@ fn half(scan: &Scan<'_>, at: usize) -> Option<(u32, u32)> {
         && (scan.word_is(at - 1, words!["half", "starts", "begins", "ends"])
             || scan.word_is(at - 1, words!["with"])
                 && scan.word_is(at.saturating_sub(2), words!["starts", "begins"]));
-    if !told || scan.tokens[at].kind != Kind::Number {
+    if !told || scan.tokens[at].kind() != Kind::Number {
         return None;
     }
     let mut last = at;
-    while scan.tokens.get(last + 1).is_some_and(|t| t.kind == Kind::Number)
+    while scan.tokens.get(last + 1).is_some_and(|t| t.kind() == Kind::Number)
         && matches!(scan.gap(last), b" " | b"-")
         && last < at + 3
     {

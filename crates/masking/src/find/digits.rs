@@ -87,7 +87,7 @@ pub(crate) fn find(scan: &Scan<'_>, lengths: &Lengths, hits: &mut Vec<Hit>) {
 
 fn digit_count(scan: &Scan<'_>, at: usize) -> usize {
     let token = &scan.tokens[at];
-    match token.kind {
+    match token.kind() {
         Kind::Number => token.len() as usize,
         Kind::Word if token.is(NUMBER) => 1,
         Kind::Word if is_lookalike(scan, at) => token.len() as usize,
@@ -98,7 +98,7 @@ fn digit_count(scan: &Scan<'_>, at: usize) -> usize {
 /// Letters that stand for digits, glued to one: "4O7l".
 pub(crate) fn is_lookalike(scan: &Scan<'_>, at: usize) -> bool {
     let token = &scan.tokens[at];
-    let digit = |n: usize| scan.tokens.get(n).is_some_and(|t| t.kind == Kind::Number);
+    let digit = |n: usize| scan.tokens.get(n).is_some_and(|t| t.kind() == Kind::Number);
     let near = |gap: &[u8]| matches!(gap, b"" | b"-");
     token.len() <= 4
         && scan.text(token).iter().all(|b| b"OolI".contains(b))
@@ -131,7 +131,7 @@ impl Run {
             self.ends.push((at - first + 1) as u32);
             self.counts.push(self.digits.len() as u32);
             self.groups.push(token.len() as u8);
-            words += u32::from(token.kind == Kind::Word);
+            words += u32::from(token.kind() == Kind::Word);
             self.words.push(words);
             let gap = scan.gap(at);
             if gap.len() > 4 || !gap.iter().all(|b| b" -./_,()\n\r\t+".contains(b)) {
@@ -143,7 +143,7 @@ impl Run {
     fn add(&mut self, scan: &Scan<'_>, at: usize) {
         let token = &scan.tokens[at];
         let text = scan.text(token);
-        match token.kind {
+        match token.kind() {
             Kind::Number => self.digits.extend_from_slice(text),
             Kind::Word if token.is(NUMBER) => {
                 self.digits.push(b'0' + (token.known.value % 10) as u8)
@@ -183,7 +183,7 @@ fn is_blocked(scan: &Scan<'_>, at: usize) -> bool {
             return true;
         }
         if scan.gap(before).iter().any(|b| b".?!\n".contains(b))
-            || token.kind == Kind::Word && !token.is(FILLER)
+            || token.kind() == Kind::Word && !token.is(FILLER)
         {
             return false;
         }

@@ -48,7 +48,7 @@ fn first(scan: &Scan<'_>, mut at: usize) -> usize {
     while at > 0 && scan.gap(at - 1) == b" " {
         let before = &scan.tokens[at - 1];
         let spoken = scan.tokens[at].is(NUMBER | SPOKEN) && before.is(NUMBER | SPOKEN);
-        let box_number = before.kind == Kind::Number && before.len() <= 5 && !scan.tokens[at].is(NUMBER | SPOKEN);
+        let box_number = before.kind() == Kind::Number && before.len() <= 5 && !scan.tokens[at].is(NUMBER | SPOKEN);
         if !(spoken || box_number || scan.word_is(at - 1, words!["number"])) {
             break;
         }

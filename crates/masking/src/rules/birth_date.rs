@@ -60,7 +60,7 @@ fn date(scan: &Scan<'_>, at: usize) -> Option<(u32, u32)> {
     let (mut parts, mut months, mut spoken, mut end) = (0, 0, 0, start);
     for n in at..scan.tokens.len().min(at + TOKENS_MAX) {
         let token = &scan.tokens[n];
-        if token.kind == Kind::Number
+        if token.kind() == Kind::Number
             && matches!(token.len(), 1 | 2 | 4 | 8)
             && !scan.tokens.get(n + 1).is_some_and(|t| t.is(UNIT))
         {

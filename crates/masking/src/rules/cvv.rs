@@ -32,7 +32,7 @@ fn after_expiry(scan: &Scan<'_>, card: &Hit, mut at: usize) -> Option<Hit> {
         at += 1;
     }
     let number = |at: usize, lens: &[u32]| {
-        scan.tokens.get(at).is_some_and(|t| t.kind == Kind::Number && lens.contains(&t.len()))
+        scan.tokens.get(at).is_some_and(|t| t.kind() == Kind::Number && lens.contains(&t.len()))
     };
     let dated = number(at, &[1, 2])
         && number(at + 1, &[2, 4])

@@ -173,7 +173,7 @@ fn spelled_domain(scan: &Scan<'_>, mut at: usize) -> Option<u32> {
         at -= 1;
     }
     for _ in 0..4 {
-        if scan.tokens.get(at).is_none_or(|t| t.kind != Kind::Word) {
+        if scan.tokens.get(at).is_none_or(|t| t.kind() != Kind::Word) {
             return end;
         }
         let worded = scan.word_is(at + 1, words!["dot"]);

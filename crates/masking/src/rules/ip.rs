@@ -45,8 +45,8 @@ fn is_byte(part: &[u8]) -> bool {
 fn four(scan: &Scan<'_>, at: usize) -> Option<u32> {
     let parts = scan.tokens.get(at..at + 4)?;
     let dotted = (at..at + 3).all(|n| scan.gap(n) == b".") && !scan.gap(at + 3).starts_with(b"-");
-    let bytes = dotted && parts.iter().all(|t| t.kind == Kind::Number && is_byte(scan.text(t)));
-    let number = |at: usize| scan.tokens.get(at).filter(|t| t.kind == Kind::Number);
+    let bytes = dotted && parts.iter().all(|t| t.kind() == Kind::Number && is_byte(scan.text(t)));
+    let number = |at: usize| scan.tokens.get(at).filter(|t| t.kind() == Kind::Number);
     let whole = scan.byte_before(parts[0].start) != b'.'
         && !(scan.gap(at + 3) == b"." && number(at + 4).is_some());
     let versioned = scan.tokens[at.saturating_sub(2)..at].iter().any(|t| t.is(BLOCK));

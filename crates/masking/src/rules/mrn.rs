@@ -28,7 +28,7 @@ const BY_CUE: ByCue =
 fn glued(scan: &Scan<'_>, _asked: bool, hits: &mut Vec<Hit>) {
     for at in scan.triggers(why::DIGITS).filter(|at| *at > 0) {
         let (before, token) = (&scan.tokens[at - 1], &scan.tokens[at]);
-        let cue = token.kind == Kind::Number
+        let cue = token.kind() == Kind::Number
             && token.len() >= DIGITS_MIN
             && (4..=6).contains(&before.len())
             && scan.gap(at - 1).is_empty()

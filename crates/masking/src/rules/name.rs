@@ -116,7 +116,7 @@ fn push(scan: &Scan<'_>, from: usize, end: usize, hits: &mut Vec<Hit>) {
 /// One past the last token of a name that begins here, or where it stands.
 fn name_from(scan: &Scan<'_>, at: usize) -> usize {
     let token = &scan.tokens[at];
-    if token.kind != Kind::Word || token.is(TITLE | STOP) || token.len() < 2 {
+    if token.kind() != Kind::Word || token.is(TITLE | STOP) || token.len() < 2 {
         return if is_will_young(scan, at) { at + 2 } else { at };
     }
     let capital = scan.is_capital(token);
@@ -276,7 +276,7 @@ fn announced(scan: &Scan<'_>, at: usize, phrases: &[&[u64]]) -> bool {
 }
 
 fn pair(scan: &Scan<'_>, at: usize) -> bool {
-    scan.gap(at) == b" " && scan.tokens.get(at + 1).is_some_and(|t| t.kind == Kind::Word)
+    scan.gap(at) == b" " && scan.tokens.get(at + 1).is_some_and(|t| t.kind() == Kind::Word)
 }
 
 /// "Rodriguez, Keisha"
@@ -324,7 +324,7 @@ fn extend(scan: &Scan<'_>, at: usize) -> usize {
 }
 
 fn belongs(scan: &Scan<'_>, token: &Token, capital: bool, gap: &[u8], after_initial: bool) -> bool {
-    if token.kind != Kind::Word || token.is(TITLE) {
+    if token.kind() != Kind::Word || token.is(TITLE) {
         return false;
     }
     let upper = scan.is_capital(token);

@@ -77,7 +77,7 @@ fn is_trunk_shaped(digits: &[u8], groups: &[u8]) -> bool {
 fn widen(scan: &Scan<'_>, last: usize, start: u32, end: u32) -> (usize, u32, u32) {
     let before = &scan.bytes[..start as usize];
     let start = start - u32::from(before.ends_with(b"(") || before.ends_with(b"+"));
-    let number = scan.tokens.get(last + 2).filter(|t| t.kind == Kind::Number && t.len() <= 6);
+    let number = scan.tokens.get(last + 2).filter(|t| t.kind() == Kind::Number && t.len() <= 6);
     match number {
         Some(number)
             if scan.word_is(last + 1, words!["ext", "x", "extension"])

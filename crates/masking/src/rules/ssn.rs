@@ -49,6 +49,6 @@ pub(super) fn is_ssn(digits: &[u8]) -> bool {
 fn nine_digits(scan: &Scan<'_>, cue: usize) -> Option<(u32, u32)> {
     let nine = scan.tokens[cue.saturating_sub(5)..cue]
         .iter()
-        .find(|t| t.kind == Kind::Number && t.len() == 9)?;
+        .find(|t| t.kind() == Kind::Number && t.len() == 9)?;
     Some((nine.start, nine.end))
 }

@@ -30,8 +30,8 @@ pub(super) fn from(scan: &Scan<'_>, at: usize) -> Option<usize> {
     if let Some(last) = post_box(scan, at) {
         return Some(last);
     }
-    if token.kind == Kind::Number || token.is(NUMBER | SPOKEN) {
-        let word = |n: usize| scan.tokens.get(n).is_some_and(|t| t.kind == Kind::Word);
+    if token.kind() == Kind::Number || token.is(NUMBER | SPOKEN) {
+        let word = |n: usize| scan.tokens.get(n).is_some_and(|t| t.kind() == Kind::Word);
         let named = word(at + 1) || word(at + 2);
         return Some(at)
             .filter(|_| named)
@@ -48,7 +48,7 @@ pub(super) fn from(scan: &Scan<'_>, at: usize) -> Option<usize> {
 /// The first of the words with a capital that stand before a number.
 pub(super) fn before_number(scan: &Scan<'_>, at: usize) -> usize {
     let mut first = at;
-    while scan.tokens[at].kind == Kind::Number
+    while scan.tokens[at].kind() == Kind::Number
         && first > 0
         && at - first < NAME_WORDS_MAX
         && scan.is_capital(&scan.tokens[first - 1])
@@ -61,7 +61,7 @@ pub(super) fn before_number(scan: &Scan<'_>, at: usize) -> usize {
 
 fn is_house(scan: &Scan<'_>, at: usize) -> bool {
     let first = &scan.tokens[at];
-    first.kind == Kind::Number
+    first.kind() == Kind::Number
         && first.len() <= 5
         && !b"$.:/-".contains(&scan.byte_before(first.start))
         || first.is(NUMBER | SPOKEN)
@@ -75,7 +75,7 @@ fn with_suffix(scan: &Scan<'_>, at: usize) -> Option<usize> {
     for n in at + 1..scan.tokens.len().min(at + 2 + NAME_WORDS_MAX) {
         let token = &scan.tokens[n];
         let gap = scan.gap(n - 1);
-        let ordinal = token.kind == Kind::Word && token.len() == 2 && gap.is_empty();
+        let ordinal = token.kind() == Kind::Word && token.len() == 2 && gap.is_empty();
         if !(gap == b" " || gap == b". " || gap == b"-" || ordinal)
             || token.is(UNIT | MONTH) && !token.is(STREET)
         {
@@ -85,7 +85,7 @@ fn with_suffix(scan: &Scan<'_>, at: usize) -> Option<usize> {
             return is_named(scan, at, n).then_some(n);
         }
         if scan.word_is(n, NO_NAME)
-            || token.kind == Kind::Number && n > at + 2 && !token.is(NUMBER | SPOKEN)
+            || token.kind() == Kind::Number && n > at + 2 && !token.is(NUMBER | SPOKEN)
         {
             return None;
         }
@@ -95,7 +95,7 @@ fn with_suffix(scan: &Scan<'_>, at: usize) -> Option<usize> {
 
 fn is_named(scan: &Scan<'_>, house: usize, suffix: usize) -> bool {
     let name = &scan.tokens[house + 1..suffix];
-    let named = name.iter().any(|t| t.kind == Kind::Word && !t.is(NUMBER));
+    let named = name.iter().any(|t| t.kind() == Kind::Word && !t.is(NUMBER));
     let plain = scan.word_is(
         suffix,
         words!["place", "way", "drive", "court", "square", "circle", "terrace", "crescent"],
@@ -103,7 +103,7 @@ fn is_named(scan: &Scan<'_>, house: usize, suffix: usize) -> bool {
     let spoken = scan.tokens[house].is(SPOKEN | NUMBER);
     let capital = scan.is_capital(&scan.tokens[suffix]);
     let ordinal = scan.gap(house).is_empty() && suffix == house + 2;
-    let walked = name[0].kind == Kind::Word
+    let walked = name[0].kind() == Kind::Word
         && !scan.is_capital(&name[0])
         && !scan.gap(house).is_empty()
         && !name[0].is(NUMBER | SPOKEN)
@@ -115,24 +115,24 @@ fn is_named(scan: &Scan<'_>, house: usize, suffix: usize) -> bool {
 
 /// "1428 elm #3b", "4844 Sondergade 52\n Apt. 656": any name, but a door after it.
 fn with_door(scan: &Scan<'_>, at: usize) -> Option<usize> {
-    if scan.tokens[at].kind != Kind::Number || !is_house(scan, at) {
+    if scan.tokens[at].kind() != Kind::Number || !is_house(scan, at) {
         return None;
     }
     let mut words = 0;
     for n in at + 1..scan.tokens.len().min(at + 9) {
         let (gap, token) = (scan.gap(n - 1), &scan.tokens[n]);
-        let hash = gap.ends_with(b"#") && token.kind == Kind::Number;
-        let door = token.is(DOOR) && scan.tokens.get(n + 1).is_some_and(|t| t.kind == Kind::Number);
+        let hash = gap.ends_with(b"#") && token.kind() == Kind::Number;
+        let door = token.is(DOOR) && scan.tokens.get(n + 1).is_some_and(|t| t.kind() == Kind::Number);
         if words > 0 && (hash || door) && is_space(gap) {
             return Some(n - 1);
         }
         let capital = scan.is_capital(token);
-        let short = words == 0 && n == at + 1 && token.kind == Kind::Word && !token.is(STOP | UNIT);
-        let part = capital || short || is_particle(scan, n) || token.kind == Kind::Number && token.len() <= 4;
+        let short = words == 0 && n == at + 1 && token.kind() == Kind::Word && !token.is(STOP | UNIT);
+        let part = capital || short || is_particle(scan, n) || token.kind() == Kind::Number && token.len() <= 4;
         if !part || token.is(UNIT | MONTH) && !capital || !(is_space(gap) || gap == b"'" || gap == b"-") || gap.contains(&b'\n') && !door {
             return None;
         }
-        words += u32::from(token.kind == Kind::Word);
+        words += u32::from(token.kind() == Kind::Word);
     }
     None
 }
@@ -149,7 +149,7 @@ fn number_after(scan: &Scan<'_>, at: usize) -> Option<usize> {
         if !matches!(gap, b" " | b". " | b"'" | b"-" | b", ") {
             return None;
         }
-        if token.kind == Kind::Number {
+        if token.kind() == Kind::Number {
             return (token.len() <= 4 && (one_word || n > at + 1)).then_some(n);
         }
         if one_word || !scan.is_capital(token) && !is_particle(scan, n) {
@@ -178,16 +178,16 @@ fn is_particle(scan: &Scan<'_>, at: usize) -> bool {
 
 /// After words that announce an address: names and numbers, in either order.
 fn cued(scan: &Scan<'_>, at: usize) -> Option<usize> {
-    let before = at.checked_sub(2).filter(|_| scan.tokens[at - 1].kind == Kind::Word)?;
+    let before = at.checked_sub(2).filter(|_| scan.tokens[at - 1].kind() == Kind::Word)?;
     let told = CUES.chunks(2).any(|pair| scan.word_is(before, &pair[..1]) && scan.word_is(at - 1, &pair[1..]))
         || scan.word_is(at - 1, words!["address"]) && scan.gap(at - 1).starts_with(b":");
-    if !told || !is_house(scan, at) && scan.tokens[at].kind != Kind::Word {
+    if !told || !is_house(scan, at) && scan.tokens[at].kind() != Kind::Word {
         return None;
     }
     let (mut words, mut last_number) = (0, None);
     for n in at..scan.tokens.len().min(at + 8) {
         let token = &scan.tokens[n];
-        let number = token.kind == Kind::Number && token.len() <= 5 && scan.byte_after(token.end) != b':';
+        let number = token.kind() == Kind::Number && token.len() <= 5 && scan.byte_after(token.end) != b':';
         let known = token.is(STATE | MONTH | NEVER_NAME | UNIT | STOP);
         if !(number || scan.is_capital(token) && !known || is_particle(scan, n)) {
             break;
@@ -197,7 +197,7 @@ fn cued(scan: &Scan<'_>, at: usize) -> Option<usize> {
             last_number = Some(n);
         }
         if !matches!(scan.gap(n), b" " | b". " | b"'" | b"-") {
-            let house_first = scan.tokens[at].kind == Kind::Number && words > 0;
+            let house_first = scan.tokens[at].kind() == Kind::Number && words > 0;
             return last_number.or(house_first.then_some(n));
         }
     }
@@ -210,7 +210,7 @@ fn post_box(scan: &Scan<'_>, at: usize) -> Option<usize> {
         return None;
     }
     let numbered =
-        |n: usize| scan.tokens.get(n).is_some_and(|t| t.kind == Kind::Number && t.len() <= 6);
+        |n: usize| scan.tokens.get(n).is_some_and(|t| t.kind() == Kind::Number && t.len() <= 6);
     if scan.word_is(at, words!["po"]) && scan.word_is(at + 1, words!["box"]) && numbered(at + 2) {
         return Some(at + 2);
     }

@@ -75,7 +75,7 @@ fn city(scan: &Scan<'_>, last: usize) -> usize {
             best = if is_zip(scan, end + 1, 4..=6) { end + 1 } else { end };
             return best;
         }
-        if token.kind == Kind::Number {
+        if token.kind() == Kind::Number {
             break;
         }
     }
@@ -83,7 +83,7 @@ fn city(scan: &Scan<'_>, last: usize) -> usize {
 }
 
 fn is_zip(scan: &Scan<'_>, at: usize, digits: std::ops::RangeInclusive<u32>) -> bool {
-    scan.tokens.get(at).is_some_and(|t| t.kind == Kind::Number && digits.contains(&t.len()))
+    scan.tokens.get(at).is_some_and(|t| t.kind() == Kind::Number && digits.contains(&t.len()))
         && is_space(scan.gap(at - 1))
 }
 
@@ -104,7 +104,7 @@ fn glued(scan: &Scan<'_>, mut last: usize) -> usize {
 
 fn plus_four(scan: &Scan<'_>, zip: usize) -> usize {
     let four = scan.gap(zip) == b"-"
-        && scan.tokens.get(zip + 1).is_some_and(|t| t.kind == Kind::Number && t.len() == 4);
+        && scan.tokens.get(zip + 1).is_some_and(|t| t.kind() == Kind::Number && t.len() == 4);
     if four { zip + 1 } else { zip }
 }
 
@@ -113,7 +113,7 @@ fn postcode(scan: &Scan<'_>, last: usize) -> Option<usize> {
     let mut at = last + 1;
     while at < last + 5
         && scan.tokens.get(at).is_some_and(|t| {
-            t.kind == Kind::Word && (t.is(STOP | FILLER) || t.len() > 2 && scan.is_capital(t) || t.len() == 2 && !scan.is_capital(t)
+            t.kind() == Kind::Word && (t.is(STOP | FILLER) || t.len() > 2 && scan.is_capital(t) || t.len() == 2 && !scan.is_capital(t)
                 || scan.word_is(at, words!["s", "postcode"]))
         })
     {
@@ -123,7 +123,7 @@ fn postcode(scan: &Scan<'_>, last: usize) -> Option<usize> {
     let digit = |n: usize| {
         scan.tokens
             .get(n)
-            .is_some_and(|t| t.is(NUMBER | SPOKEN) || t.kind == Kind::Number && t.len() <= 2)
+            .is_some_and(|t| t.is(NUMBER | SPOKEN) || t.kind() == Kind::Number && t.len() <= 2)
     };
     if area.len() > 2 || !scan.is_capital(area) || area.is(STOP) || !digit(at + 1) {
         return None;
@@ -131,7 +131,7 @@ fn postcode(scan: &Scan<'_>, last: usize) -> Option<usize> {
     let mut end = at;
     for n in at..scan.tokens.len().min(at + 6) {
         let token = &scan.tokens[n];
-        let letters = token.len() <= 2 && scan.is_capital(token) && token.kind == Kind::Word;
+        let letters = token.len() <= 2 && scan.is_capital(token) && token.kind() == Kind::Word;
         if n > at && !matches!(scan.gap(n - 1), b" " | b"") || !letters && !digit(n) {
             break;
         }

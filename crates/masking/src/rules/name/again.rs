@@ -57,7 +57,7 @@ pub(super) fn find(scan: &Scan<'_>, from: usize, hits: &mut Vec<Hit>) {
         }
         let taken = next < known && hits[next].start <= token.start;
         if !taken
-            && token.kind == Kind::Word
+            && token.kind() == Kind::Word
             && scan.is_capital(token)
             && words.contains(&token.hash)
             && !guard::is_place(scan, at, at + 1)

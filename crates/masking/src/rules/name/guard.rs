@@ -80,7 +80,7 @@ pub(super) fn is_place(scan: &Scan<'_>, at: usize, end: usize) -> bool {
 pub(super) fn has_middle_initial(scan: &Scan<'_>, at: usize) -> bool {
     let Some([first, middle, last]) = scan.tokens.get(at..at + 3) else { return false };
     scan.gap(at) == b" "
-        && middle.kind == Kind::Word
+        && middle.kind() == Kind::Word
         && middle.len() == 1
         && matches!(scan.gap(at + 1), b". " | b" ")
         && scan.is_capital(middle)
