@@ -4,7 +4,7 @@ use sensitive::Sensitive;
 
 use crate::lexicon::Lexicon;
 use crate::policy::{Mode, Policy, Writer};
-use crate::find::{self, Cues, Lengths};
+use crate::find::{self, Cues, Hit, Lengths, Loaded};
 use crate::rules::{ALL, RULES, RuleId};
 use crate::scan::Scan;
 use crate::text::{MaskedText, Stroke, paint};
@@ -15,6 +15,8 @@ const ROWS_JOINED_MAX: usize = 4;
 const JOINED_BYTES_MAX: usize = 240;
 /// A text is read again after masking, until nothing more is found.
 const PASSES_MAX: usize = 4;
+/// A shorter value keeps no last digits.
+const KEPT_DIGITS_MIN: usize = 9;
 
 /// Whether a rule counts.
 pub(crate) type On<'a> = &'a dyn Fn(RuleId) -> bool;
@@ -74,9 +76,7 @@ pub struct Masked {
 
 /// The rules and word lists, loaded once. Share one in an `Arc`.
 pub struct Engine {
-    lexicon: Lexicon,
-    cues: Cues,
-    lengths: Lengths,
+    loaded: Loaded,
 }
 
 impl Default for Engine {
@@ -89,7 +89,7 @@ impl Engine {
     pub fn new() -> Self {
         let mut lexicon = Lexicon::load();
         let cues = Cues::load(&mut lexicon);
-        Self { lexicon, cues, lengths: Lengths::load() }
+        Self { loaded: Loaded { lexicon, cues, lengths: Lengths::load() } }
     }
 
     /// Masks a text before it is stored or relayed.
@@ -168,52 +168,37 @@ impl Engine {
             .take(3)
             .find(|row| row.writer != writer)
             .filter(|_| text.len() <= 120);
-        let asked = question.and_then(|row| {
-            let view = View::new(row.text);
-            self.cues.asked(&Scan::new(&view, &self.lexicon))
-        });
-        let asked = asked.or_else(|| {
+        let asked = question.and_then(|row| self.asked(row.text)).or_else(|| {
             let own = before.last().filter(|row| {
                 row.writer == writer
                     && text.len() <= 60
                     && ["half", "starts"].iter().any(|told| row.text.contains(told))
             })?;
-            let view = View::new(own.text);
-            self.cues
-                .asked(&Scan::new(&view, &self.lexicon))
-                .filter(|rule| matches!(rule, RuleId::Card | RuleId::Ssn))
+            self.asked(own.text).filter(|rule| matches!(rule, RuleId::Card | RuleId::Ssn))
         });
         let mut spans = self.read(text, asked, on);
         let earlier = self.split(before, writer, text, &mut spans, on);
         (settle(spans), earlier)
     }
 
+    /// The rule whose value a text asks for.
+    fn asked(&self, text: &str) -> Option<RuleId> {
+        let view = View::new(text);
+        let scan = Scan::new(&view, 0..view.bytes.len(), &self.loaded.lexicon);
+        self.loaded.cues.asked(&scan)
+    }
+
     fn read(&self, text: &str, asked: Option<RuleId>, on: On<'_>) -> Vec<Span> {
         let view = View::new(text);
-        let scan = Scan::new(&view, &self.lexicon);
-        let mut hits = find::all(&scan, &self.cues, &self.lengths, asked);
-        // A rule that is off must not hide the value of one that is on.
-        hits.retain(|hit| hit.end > hit.start && on(hit.rule));
-        hits.sort_by_key(|hit| (std::cmp::Reverse(hit.weight), hit.start));
-        let mut taken = vec![false; if hits.len() > 1 { view.bytes.len() } else { 0 }];
-        let mut spans = Vec::with_capacity(hits.len());
-        let alone = hits.len() == 1;
-        for hit in hits {
-            let range = hit.start as usize..hit.end as usize;
-            if !alone {
-                if taken[range.clone()].contains(&true) {
-                    continue;
-                }
-                taken[range.clone()].fill(true);
-            }
+        let span = |hit: Hit| {
+            let read = &view.bytes[hit.start as usize..hit.end as usize];
             let (start, end) = view.origin(hit.start, hit.end);
-            let intact = text.as_bytes()[start..end] == view.bytes[range.clone()]
-                && view.bytes[range].iter().filter(|b| b.is_ascii_digit()).count() >= 9;
-            let rule = &RULES[hit.rule as usize];
-            spans.push(Span { start, end, rule: rule.name, kind: rule.kind, id: hit.rule, intact });
-        }
-        spans.sort_by_key(|span| span.start);
-        spans
+            let intact = text.as_bytes()[start..end] == *read
+                && read.iter().filter(|b| b.is_ascii_digit()).count() >= KEPT_DIGITS_MIN;
+            let rule = hit.rule.rule();
+            Span { start, end, rule: rule.name, kind: rule.kind, id: hit.rule, intact }
+        };
+        find::values(&view, &self.loaded, asked, on).into_iter().map(span).collect()
     }
 
     /// Values that began in rows before of the same writer.

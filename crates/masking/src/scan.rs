@@ -1,6 +1,8 @@
 //! The one pass over a text: its words and numbers, each known or not, and the
 //! few of them that a value can begin at. Rules look at these and nowhere else.
 
+use std::ops::Range;
+
 use crate::lexicon::{
     ANNOUNCES, AT, CUE, FIRST, Known, LAST, LINK, BOX, Lexicon, MONTH, NUMBER, PLAIN, SPOKEN,
     STOP, TITLE, TRADE, WAY, WordHash,
@@ -59,9 +61,11 @@ pub(crate) mod why {
 
 const LONG_WORD_BYTES_MIN: usize = 10;
 
-/// The tokens of a view.
+/// The tokens of a part of a view.
 pub(crate) struct Scan<'v> {
     view: &'v View<'v>,
+    /// Where the bytes begin in the view.
+    offset: u32,
     pub(crate) bytes: &'v [u8],
     pub(crate) tokens: Vec<Token>,
     triggers: Vec<(u32, u16)>,
@@ -75,10 +79,12 @@ pub(crate) struct Scan<'v> {
 }
 
 impl<'v> Scan<'v> {
-    pub(crate) fn new(view: &'v View<'v>, lexicon: &Lexicon) -> Self {
-        let bytes: &[u8] = &view.bytes;
+    /// Reads a range of the view; places count from its beginning.
+    pub(crate) fn new(view: &'v View<'v>, range: Range<usize>, lexicon: &Lexicon) -> Self {
+        let bytes = &view.bytes[range.clone()];
         let mut scan = Self {
             view,
+            offset: range.start as u32,
             bytes,
             tokens: Vec::with_capacity(bytes.len() / 5 + 4),
             triggers: Vec::new(),
@@ -232,7 +238,7 @@ impl<'v> Scan<'v> {
 
     /// Whether a word was typed with letters that ASCII lacks.
     pub(crate) fn is_marked(&self, token: &Token) -> bool {
-        self.view.is_folded(token.start, token.end)
+        self.view.is_folded(self.offset + token.start, self.offset + token.end)
     }
 
     /// Whether a token is one of these `words!`.

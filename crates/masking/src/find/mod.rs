@@ -5,6 +5,7 @@ mod codes;
 pub(crate) mod cued;
 pub(crate) mod digits;
 pub(crate) mod hex;
+mod window;
 
 use crate::rules::{ALL, RuleId};
 use crate::scan::Scan;
@@ -12,6 +13,7 @@ use crate::scan::Scan;
 pub(crate) use codes::Code;
 pub(crate) use cued::{Cues, Value};
 pub(crate) use digits::{Lengths, Number};
+pub(crate) use window::{Loaded, values};
 
 /// A value that a rule has found, as a range of the view.
 #[derive(Debug, Clone, Copy)]
@@ -24,16 +26,11 @@ pub(crate) struct Hit {
 }
 
 /// Everything that any rule finds; hits may overlap.
-pub(crate) fn all(
-    scan: &Scan<'_>,
-    cues: &Cues,
-    lengths: &Lengths,
-    asked: Option<RuleId>,
-) -> Vec<Hit> {
+fn all(scan: &Scan<'_>, loaded: &Loaded, asked: Option<RuleId>) -> Vec<Hit> {
     let mut hits: Vec<Hit> = Vec::new();
-    digits::find(scan, lengths, &mut hits);
+    digits::find(scan, &loaded.lengths, &mut hits);
     codes::find(scan, &mut hits);
-    cued::find(scan, cues, asked, &mut hits);
+    cued::find(scan, &loaded.cues, asked, &mut hits);
     for &rule in ALL {
         if let Some(find) = rule.rule().find {
             find(scan, asked == Some(rule), &mut hits);
