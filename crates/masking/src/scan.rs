@@ -167,7 +167,12 @@ impl<'v> Scan<'v> {
         match byte {
             b'@' => self.at_signs.push(at as u32),
             b':' | b'-' | b'.' => {
-                let joins = self.bytes.get(at + 1).is_some_and(|b| CLASS[*b as usize] != 0 || *b == b':');
+                let hex = |b: &u8| b.is_ascii_hexdigit() || *b == b':';
+                let group = || at >= 4 && self.bytes[at - 4..at].iter().all(hex);
+                let joins = at > 0
+                    && hex(&self.bytes[at - 1])
+                    && self.bytes.get(at + 1).is_some_and(hex)
+                    && (byte != b'.' || self.bytes[at - 1].is_ascii_digit() || group());
                 if joins && let Some(last) = self.tokens.len().checked_sub(1) {
                     self.add_trigger(last as u32, why::JOINT);
                 }

@@ -39,7 +39,9 @@ pub(super) fn find(scan: &Scan<'_>, hits: &mut Vec<Hit>) {
         if scan.tokens[number].kind() != Kind::Number {
             continue;
         }
-        for at in number.saturating_sub(1)..=number {
+        let before = number.saturating_sub(1);
+        let word = scan.tokens[before].kind() == Kind::Word;
+        for at in (if word { before } else { number })..=number {
             let token = &scan.tokens[at];
             let before = scan.byte_before(token.start);
             if !begins(scan, at) || token.start < done || before.is_ascii_alphanumeric() {

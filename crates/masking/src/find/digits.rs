@@ -41,8 +41,6 @@ pub(crate) struct Number<'a> {
     pub(crate) digits: &'a [u8],
     /// How many digits stand together.
     pub(crate) groups: &'a [u8],
-    /// Whether some digit is a word or a letter.
-    pub(crate) worded: bool,
     /// The byte before.
     pub(crate) before: u8,
     scan: &'a Scan<'a>,
@@ -56,12 +54,8 @@ struct Run {
     digits: Vec<u8>,
     /// For each token its length.
     groups: Vec<u8>,
-    /// For each token how many of the run's words there are with it.
-    words: Vec<u32>,
     /// For each token how many digits there are with it.
     counts: Vec<u32>,
-    /// For each count of digits one more than the token that ends there, from 0.
-    ends: Vec<u32>,
 }
 
 pub(crate) fn find(scan: &Scan<'_>, lengths: &Lengths, hits: &mut Vec<Hit>) {
@@ -72,7 +66,7 @@ pub(crate) fn find(scan: &Scan<'_>, lengths: &Lengths, hits: &mut Vec<Hit>) {
         if from < next {
             continue;
         }
-        if from >= run.first + run.counts.len() {
+        if from >= run.end() {
             run.read(scan, from);
         }
         if run.left(from) < DIGITS_MIN || is_blocked(scan, from) {
@@ -112,29 +106,22 @@ impl Run {
     fn read(&mut self, scan: &Scan<'_>, first: usize) {
         self.first = first;
         self.digits.clear();
-        self.counts.clear();
         self.groups.clear();
-        self.words.clear();
-        self.ends.clear();
-        self.ends.push(0);
-        let (mut worded, mut longest, mut words) = (false, 0, 0);
+        self.counts.clear();
+        let (mut worded, mut longest) = (false, 0);
         for at in first..scan.tokens.len() {
-            let count = digit_count(scan, at);
             let token = &scan.tokens[at];
+            let count = digit_count(scan, at);
             worded |= token.is(NUMBER);
             longest = longest.max(count);
             if count == 0 || count > DIGITS_MAX || worded && longest > 4 {
                 break;
             }
             self.add(scan, at);
-            self.ends.resize(self.digits.len(), 0);
-            self.ends.push((at - first + 1) as u32);
-            self.counts.push(self.digits.len() as u32);
             self.groups.push(token.len() as u8);
-            words += u32::from(token.kind() == Kind::Word);
-            self.words.push(words);
+            self.counts.push(self.digits.len() as u32);
             let gap = scan.gap(at);
-            if gap.len() > 4 || !gap.iter().all(|b| b" -./_,()\n\r\t+".contains(b)) {
+            if gap.len() > 4 || !gap.iter().all(|b| may_part(*b)) {
                 break;
             }
         }
@@ -144,6 +131,7 @@ impl Run {
         let token = &scan.tokens[at];
         let text = scan.text(token);
         match token.kind() {
+            Kind::Number if text.len() == 1 => self.digits.push(text[0]),
             Kind::Number => self.digits.extend_from_slice(text),
             Kind::Word if token.is(NUMBER) => {
                 self.digits.push(b'0' + (token.known.value % 10) as u8)
@@ -155,6 +143,10 @@ impl Run {
         }
     }
 
+    fn end(&self) -> usize {
+        self.first + self.groups.len()
+    }
+
     /// Digits before a token of the run.
     fn before(&self, at: usize) -> usize {
         at.checked_sub(self.first + 1).map_or(0, |n| self.counts[n] as usize)
@@ -162,14 +154,29 @@ impl Run {
 
     /// Digits from a token on; none if the run has ended before it.
     fn left(&self, at: usize) -> usize {
-        if at < self.first + self.counts.len() { self.digits.len() - self.before(at) } else { 0 }
+        if at < self.end() { self.digits.len() - self.before(at) } else { 0 }
     }
 
-    /// The token with which so many digits end, if one does.
-    fn end(&self, digits: usize) -> Option<usize> {
-        let end = *self.ends.get(digits)?;
-        (end > 0).then(|| self.first + end as usize - 1)
+    /// The token from `at` on that ends with so many digits of the run, if one does.
+    fn token_with(&self, at: usize, digits: usize) -> Option<usize> {
+        let near = &self.counts[at - self.first..];
+        let near = &near[..near.len().min(DIGITS_MAX)];
+        // Single digits stand side by side in most long runs.
+        let single = digits - self.before(at) - 1;
+        if near.get(single).is_some_and(|count| *count as usize == digits) {
+            return Some(at + single);
+        }
+        let n = near.partition_point(|count| (*count as usize) < digits);
+        (*near.get(n)? as usize == digits).then_some(at + n)
     }
+}
+
+/// What people put between the digits of a number.
+fn may_part(byte: u8) -> bool {
+    matches!(
+        byte,
+        b' ' | b'-' | b'.' | b'/' | b'_' | b',' | b'(' | b')' | b'\n' | b'\r' | b'\t' | b'+'
+    )
 }
 
 /// Whether the number belongs to something that is not about a person.
@@ -192,19 +199,17 @@ fn is_blocked(scan: &Scan<'_>, at: usize) -> bool {
 }
 
 fn judge(scan: &Scan<'_>, lengths: &Lengths, from: usize, run: &Run) -> Option<(usize, Hit)> {
+    let here = from - run.first;
     let before = run.before(from);
     let glued =
         from > 0 && scan.gap(from - 1).is_empty() && !scan.tokens[from - 1].is(CUE | FILLER);
-    let here = from - run.first;
     let byte_before = scan.byte_before(scan.tokens[from].start);
     for (wanted, rules) in lengths.of(byte_before, run.digits[before]) {
-        let Some(last) = run.end(before + wanted) else { continue };
+        let Some(last) = run.token_with(from, before + wanted) else { continue };
         let (start, end) = (scan.tokens[from].start, scan.tokens[last].end);
-        let words_before = here.checked_sub(1).map_or(0, |n| run.words[n]);
         let number = Number {
             digits: &run.digits[before..before + wanted],
             groups: &run.groups[here..=last - run.first],
-            worded: run.words[last - run.first] > words_before,
             before: byte_before,
             scan,
             from,
@@ -215,7 +220,7 @@ fn judge(scan: &Scan<'_>, lengths: &Lengths, from: usize, run: &Run) -> Option<(
         });
         let Some((rule, by_digits)) = found else { continue };
         if goes_on(scan, last, start, end)
-            || !by_digits.anywhere && (glued || !number.worded && number.has_comma())
+            || !by_digits.anywhere && (glued || !number.is_worded() && number.has_comma())
         {
             continue;
         }
@@ -232,6 +237,12 @@ fn judge(scan: &Scan<'_>, lengths: &Lengths, from: usize, run: &Run) -> Option<(
 impl Number<'_> {
     fn gaps(&self) -> impl Iterator<Item = &[u8]> {
         (self.from..self.from + self.groups.len() - 1).map(|at| self.scan.gap(at))
+    }
+
+    /// Whether some digit is a word or a letter.
+    pub(crate) fn is_worded(&self) -> bool {
+        let tokens = &self.scan.tokens[self.from..self.from + self.groups.len()];
+        tokens.iter().any(|token| token.kind() == Kind::Word)
     }
 
     /// Whether dashes or a bracket alone part the groups.

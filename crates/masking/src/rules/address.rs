@@ -27,7 +27,8 @@ fn find(scan: &Scan<'_>, _asked: bool, hits: &mut Vec<Hit>) {
     let mut next = 0;
     for at in scan.triggers(why::DIGITS | why::PLACE) {
         // A street may end in its number.
-        for from in [street::before_number(scan, at), at] {
+        let before = street::before_number(scan, at);
+        for from in [before, at].into_iter().skip(usize::from(before == at)) {
             if from >= next && let Some(last) = street::from(scan, from) {
                 let last = tail::after(scan, last);
                 let first = first(scan, from);

@@ -58,7 +58,7 @@ pub(super) fn is_card(digits: &[u8]) -> bool {
         }
         _ => false,
     };
-    issued && luhn(digits, 0) && is_varied(digits)
+    issued && is_varied(digits) && luhn(digits, 0)
 }
 
 #[cfg(test)]

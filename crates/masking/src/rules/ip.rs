@@ -24,8 +24,9 @@ pub(super) const RULE: Rule = Rule {
 fn find(scan: &Scan<'_>, _asked: bool, hits: &mut Vec<Hit>) {
     let mut done = 0;
     for at in scan.triggers(why::JOINT) {
-        let start = scan.tokens[at].start;
-        if start >= done && let Some(end) = four(scan, at) {
+        let token = &scan.tokens[at];
+        let start = token.start;
+        if start >= done && token.kind() == Kind::Number && let Some(end) = four(scan, at) {
             hits.push(Hit { start, end, rule: RuleId::Ip, weight: 75 });
             done = end;
         }

@@ -43,7 +43,7 @@ fn is_phone(number: &Number<'_>) -> bool {
         10 if groups == [3, 3, 4] && number.is_dashed() && digits[0] >= b'2' => true,
         11 if digits[0] == b'1' && is_nanp(&digits[1..]) => true,
         10.. if number.before == b'+' => true,
-        10 => is_nanp(digits) && (number.worded || is_phone_shaped(groups)),
+        10 => is_nanp(digits) && (is_phone_shaped(groups) || number.is_worded()),
         _ => false,
     }
 }

@@ -19,7 +19,7 @@ pub(super) const RULE: Rule = Rule {
     by_digits: Some(ByDigits {
         begins: |first, length| length == 9 && first != b'9',
         holds: |number: &Number<'_>| {
-            (number.groups == [3, 2, 4] || number.worded) && is_ssn(number.digits)
+            (number.groups == [3, 2, 4] || number.is_worded()) && is_ssn(number.digits)
         },
         anywhere: false,
         widen: None,
