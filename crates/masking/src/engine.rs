@@ -2,9 +2,9 @@
 
 use sensitive::Sensitive;
 
+use crate::find::{self, Cues, Hit, Lengths, Loaded};
 use crate::lexicon::Lexicon;
 use crate::policy::{Mode, Policy, Writer};
-use crate::find::{self, Cues, Hit, Lengths, Loaded};
 use crate::rules::{ALL, RULES, RuleId};
 use crate::scan::Scan;
 use crate::text::{MaskedText, Stroke, paint};

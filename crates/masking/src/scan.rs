@@ -4,8 +4,8 @@
 use std::ops::Range;
 
 use crate::lexicon::{
-    ANNOUNCES, AT, CUE, FIRST, Known, LAST, LINK, BOX, Lexicon, MONTH, NUMBER, PLAIN, SPOKEN,
-    STOP, TITLE, TRADE, WAY, WordHash,
+    ANNOUNCES, AT, BOX, CUE, FIRST, Known, LAST, LINK, Lexicon, MONTH, NUMBER, PLAIN, SPOKEN, STOP,
+    TITLE, TRADE, WAY, WordHash,
 };
 use crate::view::{OTHER_LETTER, View};
 

@@ -80,7 +80,10 @@ pub(crate) const LISTS: [(&str, u32); 27] = [
          urgent general regional",
         mark::TAIL,
     ),
-    ("san santa saint states christmas puerto costa los las el fort port mount mt lake cape new north south east west", mark::HEAD),
+    (
+        "san santa saint states christmas puerto costa los las el fort port mount mt lake cape new north south east west",
+        mark::HEAD,
+    ),
     (
         "disease syndrome palsy sign signs thyroiditis lymphoma tremor contracture fracture test maneuver cyst phenomenon tooth sarcoma \
          catheter esophagus oesophagus scale score chorea encephalopathy anemia reflex neuroma neuromas apple disorder",
@@ -101,10 +104,7 @@ pub(crate) const LISTS: [(&str, u32); 27] = [
     ),
     ("at", mark::AT),
     ("http https ftp www", mark::LINK),
-    (
-"po p postbox postfach rr psc unit",
-        mark::BOX,
-    ),
+    ("po p postbox postfach rr psc unit", mark::BOX),
     ("apt apartment unit suite ste room rm floor fl flat", mark::DOOR),
     (
         "therapist psychologist psychiatrist counselor counsellor dentist surgeon physician pharmacist attorney colleague rn",

@@ -60,9 +60,10 @@ fn begins(scan: &Scan<'_>, at: usize) -> bool {
     let token = &scan.tokens[at];
     match token.kind() {
         Kind::Word => scan.gap(at).is_empty() || token.len() == 2 && scan.is_capital(token),
-        Kind::Number => scan.tokens.get(at + 1).is_some_and(|t| {
-            t.kind() == Kind::Word && (scan.gap(at).is_empty() || t.len() == 1)
-        }),
+        Kind::Number => scan
+            .tokens
+            .get(at + 1)
+            .is_some_and(|t| t.kind() == Kind::Word && (scan.gap(at).is_empty() || t.len() == 1)),
     }
 }
 

@@ -62,9 +62,8 @@ impl Cues {
         }
         let cues = &self.0[usize::from(token.known.cue)];
         let cue = cues.iter().find(|cue| {
-            let here = |(n, word): (usize, &u64)| {
-                scan.tokens.get(at + n).is_some_and(|t| t.hash == *word)
-            };
+            let here =
+                |(n, word): (usize, &u64)| scan.tokens.get(at + n).is_some_and(|t| t.hash == *word);
             cue.words.iter().enumerate().all(here)
         })?;
         Some((cue.rule, at + cue.words.len()))
@@ -115,7 +114,10 @@ pub(super) fn find(scan: &Scan<'_>, cues: &Cues, asked: Option<RuleId>, hits: &m
 fn take(scan: &Scan<'_>, cues: &Cues, rule: RuleId, from: usize, hits: &mut Vec<Hit>) {
     let Some(by_cue) = rule.rule().by_cue else { return };
     for at in from..scan.tokens.len().min(from + WORDS_BETWEEN_MAX) {
+        let token = &scan.tokens[at];
+        let apart = scan.gap(at).iter().any(u8::is_ascii_whitespace);
         let found = match by_cue.read {
+            _ if token.is(FILLER) && !token.is(NUMBER) && apart => None,
             Some(read) => read(scan, from, at),
             None => value(scan, at, &by_cue),
         };
@@ -124,7 +126,6 @@ fn take(scan: &Scan<'_>, cues: &Cues, rule: RuleId, from: usize, hits: &mut Vec<
             hits.push(Hit { start, end, rule, weight: if by_cue.over_words { 85 } else { 80 } });
             return;
         }
-        let token = &scan.tokens[at];
         let passes = token.kind() == Kind::Word
             && (token.is(FILLER)
                 || at == 0 && scan.word_is(at, words!["and"])
@@ -176,16 +177,13 @@ fn last_of_value(scan: &Scan<'_>, at: usize, by_cue: &ByCue) -> usize {
         let cue = token.is(CUE) && token.len() > 1 && token.kind() == Kind::Word;
         let long = token.end - start > VALUE_BYTES_MAX && !token.is(NUMBER);
         let spaced = gap.iter().any(u8::is_ascii_whitespace);
-        if next > at && cue && gap.is_empty()
-            || long
-            || spaced && !joins(scan, next, by_cue.joins)
+        if next > at && cue && gap.is_empty() || long || spaced && !joins(scan, next, by_cue.joins)
         {
             break;
         }
         last = next;
         let gap = scan.gap(next);
-        let inside =
-            |b: &u8| b" -/#.*_\n\r".contains(b) || by_cue.brackets && b"()".contains(b);
+        let inside = |b: &u8| b" -/#.*_\n\r".contains(b) || by_cue.brackets && b"()".contains(b);
         if gap.len() > 3 || !gap.iter().all(inside) || gap.starts_with(b". ") {
             break;
         }

@@ -252,7 +252,8 @@ impl Number<'_> {
 
     /// Whether spaces or dots alone part them, or dashes three times or more.
     pub(crate) fn is_spaced(&self) -> bool {
-        let (dashes, gaps) = (self.gaps().filter(|gap| *gap == b"-").count(), self.groups.len() - 1);
+        let (dashes, gaps) =
+            (self.gaps().filter(|gap| *gap == b"-").count(), self.groups.len() - 1);
         self.gaps().all(|gap| matches!(gap, b" " | b"." | b"-"))
             && (dashes == 0 || gaps >= 3 && dashes == gaps)
     }

@@ -63,9 +63,8 @@ fn groups<'a>(scan: &Scan<'a>, start: u32) -> Option<Groups<'a>> {
     if separator == b'.' && bytes.get(4) != Some(&b'.') {
         return None;
     }
-    let belongs = |b: &&u8| {
-        b.is_ascii_hexdigit() || **b == separator || separator == b':' && **b == b'.'
-    };
+    let belongs =
+        |b: &&u8| b.is_ascii_hexdigit() || **b == separator || separator == b':' && **b == b'.';
     let len = bytes.iter().take(BYTES_MAX).take_while(belongs).count();
     let value = &bytes[..len];
     let value = value.strip_suffix(b".").unwrap_or(value);

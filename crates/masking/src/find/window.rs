@@ -94,10 +94,8 @@ mod tests {
         for fill in ["well now ", "w", "\n", "1 2 "] {
             let before = fill.repeat(45_000 / fill.len());
             for more in 0..9 {
-                let text = format!(
-                    "{before}{} ssn 123-45-6789 {before}",
-                    "say ".repeat(more * 400)
-                );
+                let text =
+                    format!("{before}{} ssn 123-45-6789 {before}", "say ".repeat(more * 400));
                 let found = engine.find(&text);
                 assert!(
                     found.iter().any(|span| &text[span.start..span.end] == "123-45-6789"),

@@ -41,7 +41,9 @@ fn is_phone(number: &Number<'_>) -> bool {
     match digits.len() {
         9..=11 if is_trunk_shaped(digits, groups) && number.is_spaced() => true,
         10 if groups == [3, 3, 4] && number.is_dashed() && digits[0] >= b'2' => true,
-        11 if digits[0] == b'1' && is_nanp(&digits[1..]) => true,
+        11 if digits[0] == b'1' && is_nanp(&digits[1..]) => {
+            number.is_worded() || is_long_distance(groups)
+        }
         10.. if number.before == b'+' => true,
         10 => is_nanp(digits) && (is_phone_shaped(groups) || number.is_worded()),
         _ => false,
@@ -58,6 +60,11 @@ fn is_nanp(digits: &[u8]) -> bool {
 fn is_phone_shaped(groups: &[u8]) -> bool {
     matches!(groups, [10] | [3, 7] | [6, 4] | [3, 3, 4] | [3, 3, 2, 2] | [3, 3, 3, 1])
         || groups.iter().all(|n| *n == 1)
+}
+
+/// How people group them with the 1 before.
+fn is_long_distance(groups: &[u8]) -> bool {
+    matches!(groups, [11] | [4, 3, 4] | [4, 7]) || groups[0] == 1 && is_phone_shaped(&groups[1..])
 }
 
 /// A national number with its trunk zero, as most countries outside the NANP
