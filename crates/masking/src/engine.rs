@@ -17,6 +17,7 @@ const JOINED_BYTES_MAX: usize = 240;
 const PASSES_MAX: usize = 4;
 /// A shorter value keeps no last digits.
 const KEPT_DIGITS_MIN: usize = 9;
+const KEPT_DIGITS: usize = 4;
 
 /// Whether a rule counts.
 pub(crate) type On<'a> = &'a dyn Fn(RuleId) -> bool;
@@ -74,9 +75,27 @@ pub struct Masked {
     pub amendments: Vec<Amendment>,
 }
 
+/// What a policy does to a sample.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DryRun {
+    /// The sample, masked.
+    pub text: String,
+    /// In order.
+    pub masks: Vec<Tried>,
+}
+
+/// Which rule masks what, in code points.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tried {
+    /// A rule's name, or that of a rule of the clinic's own.
+    pub rule: String,
+    pub start: u32,
+    pub end: u32,
+}
+
 /// The rules and word lists, loaded once. Share one in an `Arc`.
 pub struct Engine {
-    loaded: Loaded,
+    pub(crate) loaded: Loaded,
 }
 
 impl Default for Engine {
@@ -149,6 +168,25 @@ impl Engine {
             .collect()
     }
 
+    /// What a policy would do to a text, before it counts: which rule masks what.
+    pub fn dry_run(&self, policy: &Policy, mode: Mode, writer: Writer, sample: &str) -> DryRun {
+        let on = |rule: RuleId| policy.masks(rule, writer, mode);
+        let spans = self.read(sample, None, &on);
+        let (painted, findings) = self.cover_known(policy, sample, spans, &on);
+        let mut masks: Vec<Tried> = findings
+            .into_iter()
+            .map(|f| Tried { rule: f.rule.to_owned(), start: f.start, end: f.end })
+            .collect();
+        let (text, own) = cover_own(policy, painted);
+        masks.extend(own.into_iter().map(|(rule, finding)| Tried {
+            rule: rule.to_owned(),
+            start: finding.start,
+            end: finding.end,
+        }));
+        masks.sort_by_key(|tried| tried.start);
+        DryRun { text, masks }
+    }
+
     /// Every value in a text by itself, in order and apart.
     pub fn find(&self, text: &str) -> Vec<Span> {
         self.read(text, None, &|_| true)
@@ -193,8 +231,7 @@ impl Engine {
         let span = |hit: Hit| {
             let read = &view.bytes[hit.start as usize..hit.end as usize];
             let (start, end) = view.origin(hit.start, hit.end);
-            let intact = text.as_bytes()[start..end] == *read
-                && read.iter().filter(|b| b.is_ascii_digit()).count() >= KEPT_DIGITS_MIN;
+            let intact = text.as_bytes()[start..end] == *read && ends_in_digits(read);
             let rule = hit.rule.rule();
             Span { start, end, rule: rule.name, kind: rule.kind, id: hit.rule, intact }
         };
@@ -276,6 +313,20 @@ impl Engine {
         spans: Vec<Span>,
         on: On<'_>,
     ) -> (String, Vec<Finding>) {
+        let (painted, mut findings) = self.cover_known(policy, text, spans, on);
+        let (painted, own) = cover_own(policy, painted);
+        findings.extend(own.into_iter().map(|(_, finding)| finding));
+        findings.sort_by_key(|f| f.start);
+        (painted, findings)
+    }
+
+    fn cover_known(
+        &self,
+        policy: &Policy,
+        text: &str,
+        spans: Vec<Span>,
+        on: On<'_>,
+    ) -> (String, Vec<Finding>) {
         let mut painted = text.to_owned();
         let mut findings = Vec::new();
         let mut spans = spans;
@@ -293,14 +344,28 @@ impl Engine {
             painted = next;
             spans = self.read(&painted, None, on);
         }
-        for own in policy.own() {
-            let strokes = own.strokes(&painted);
-            findings.extend(strokes.iter().map(|s| own_finding(&painted, s)));
-            painted = paint(&painted, &strokes);
-        }
         findings.sort_by_key(|f| f.start);
         (painted, findings)
     }
+}
+
+/// Masks by the clinic's own rules, each with its name.
+fn cover_own(policy: &Policy, mut painted: String) -> (String, Vec<(&str, Finding)>) {
+    let mut findings = Vec::new();
+    for own in policy.own() {
+        let mut strokes = own.strokes(&painted);
+        strokes.retain(|s| !policy.is_allowed(&painted[s.start..s.end]));
+        findings.extend(strokes.iter().map(|s| (own.name(), own_finding(&painted, s))));
+        painted = paint(&painted, &strokes);
+    }
+    (painted, findings)
+}
+
+/// Whether a value is long enough to keep its last digits, and has digits last.
+fn ends_in_digits(value: &[u8]) -> bool {
+    let digits = value.iter().filter(|b| b.is_ascii_digit()).count();
+    let mut last = value.iter().rev().filter(|b| b.is_ascii_alphanumeric()).take(KEPT_DIGITS);
+    digits >= KEPT_DIGITS_MIN && last.all(u8::is_ascii_digit)
 }
 
 fn own_finding(text: &str, stroke: &Stroke) -> Finding {

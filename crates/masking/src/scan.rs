@@ -76,6 +76,9 @@ pub(crate) struct Scan<'v> {
     reasons: u16,
     /// All marks of all words together: what is not here need not be looked for.
     pub(crate) marks: u32,
+    /// Looks at tokens and bytes, counted to test that they grow as the text does.
+    #[cfg(test)]
+    pub(crate) steps: std::cell::Cell<u64>,
 }
 
 impl<'v> Scan<'v> {
@@ -92,6 +95,8 @@ impl<'v> Scan<'v> {
             has_digit: false,
             reasons: 0,
             marks: 0,
+            #[cfg(test)]
+            steps: std::cell::Cell::new(0),
         };
         let mut at = 0;
         while let Some(&first) = bytes.get(at) {
@@ -200,6 +205,12 @@ impl<'v> Scan<'v> {
         }
     }
 
+    #[inline]
+    fn step(&self) {
+        #[cfg(test)]
+        self.steps.set(self.steps.get() + 1);
+    }
+
     /// Whether any token has one of these reasons.
     pub(crate) fn has(&self, why: u16) -> bool {
         self.reasons & why != 0
@@ -208,17 +219,19 @@ impl<'v> Scan<'v> {
     /// The tokens with one of these reasons, in order.
     pub(crate) fn triggers(&self, why: u16) -> impl Iterator<Item = usize> + '_ {
         let some = if self.has(why) { &self.triggers[..] } else { &[] };
-        some.iter().filter(move |t| t.1 & why != 0).map(|t| t.0 as usize)
+        some.iter().inspect(|_| self.step()).filter(move |t| t.1 & why != 0).map(|t| t.0 as usize)
     }
 
     #[inline]
     pub(crate) fn text(&self, token: &Token) -> &'v [u8] {
+        self.step();
         &self.bytes[token.start as usize..token.end as usize]
     }
 
     /// What stands between a token and the next.
     #[inline]
     pub(crate) fn gap(&self, at: usize) -> &'v [u8] {
+        self.step();
         match self.tokens.get(at + 1) {
             Some(next) => &self.bytes[self.tokens[at].end as usize..next.start as usize],
             None => &self.bytes[self.tokens[at].end as usize..],
@@ -227,11 +240,13 @@ impl<'v> Scan<'v> {
 
     #[inline]
     pub(crate) fn byte_before(&self, start: u32) -> u8 {
+        self.step();
         if start == 0 { b' ' } else { self.bytes[start as usize - 1] }
     }
 
     #[inline]
     pub(crate) fn byte_after(&self, end: u32) -> u8 {
+        self.step();
         self.bytes.get(end as usize).copied().unwrap_or(b' ')
     }
 
@@ -249,6 +264,7 @@ impl<'v> Scan<'v> {
     /// Whether a token is one of these `words!`.
     #[inline]
     pub(crate) fn word_is(&self, at: usize, any: &[u64]) -> bool {
+        self.step();
         self.tokens.get(at).is_some_and(|t| any.contains(&t.hash))
     }
 }

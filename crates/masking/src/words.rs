@@ -112,6 +112,15 @@ pub(crate) const LISTS: [(&str, u32); 27] = [
     ),
 ];
 
+/// The words of a mark's own lists.
+pub(crate) fn marked(mark: u32) -> Vec<&'static str> {
+    LISTS
+        .iter()
+        .filter(|(_, marks)| *marks == mark)
+        .flat_map(|(list, _)| list.split_ascii_whitespace())
+        .collect()
+}
+
 pub(crate) const VALUES: [(&[(&str, u16)], u32); 2] = [
     (
         &[

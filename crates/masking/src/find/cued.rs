@@ -10,7 +10,7 @@ use crate::lexicon::{self, BLOCK, CUE, FILLER, Lexicon, MONTH, NUMBER, SPOKEN, U
 use crate::rules::{ALL, ByCue, Joins, RuleId};
 use crate::scan::{Kind, Scan, why};
 
-const WORDS_BETWEEN_MAX: usize = 7;
+pub(crate) const WORDS_BETWEEN_MAX: usize = 7;
 const ANSWER_TOKENS_MAX: usize = 12;
 const VALUE_BYTES_MAX: u32 = 40;
 const VALUE_TOKENS_MAX: usize = 24;

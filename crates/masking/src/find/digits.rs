@@ -224,9 +224,9 @@ fn judge(scan: &Scan<'_>, lengths: &Lengths, from: usize, run: &Run) -> Option<(
         {
             continue;
         }
-        let (last, start, end) = match by_digits.widen {
-            Some(widen) => widen(scan, last, start, end),
-            None => (last, start, end),
+        let (last, (start, end)) = match by_digits.widen {
+            Some(widen) => widen(scan, last, (start, end)),
+            None => (last, (start, end)),
         };
         let weight = if *wanted >= 12 { 90 } else { 82 };
         return Some((last, Hit { start, end, rule, weight }));

@@ -5,6 +5,8 @@ mod codes;
 pub(crate) mod cued;
 pub(crate) mod digits;
 pub(crate) mod hex;
+#[cfg(test)]
+mod linear;
 mod window;
 
 use crate::rules::{ALL, RuleId};

@@ -16,7 +16,7 @@ pub(super) const RULE: Rule = Rule {
     doc: "A date of birth, in digits or in words.",
     source: "45 CFR 164.514(b)(2)(i)(C)",
     example: "i was born on [March 3, 1984]",
-    pattern: r"\b(?:\d{1,2}[/.-]\d{1,2}[/.-](?:\d{4}|\d{2})|\d{4}-\d{2}-\d{2})\b",
+    pattern: r"\b(?:\d{1,2}[/.-]\d{1,2}[/.-](?:\d{4}|\d{2})|\d{4}-\d{2}-\d{2}|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]* \d{1,2},? \d{4})\b",
     cues: &[
         "dob", "d o b", "date of birth", "birthday", "bday", "born", "birth date", "birthdate",
         "fecha de nacimiento", "geboren",

@@ -1,7 +1,7 @@
 //! Payment card numbers, in any grouping.
 
 use super::checks::{is_varied, luhn, number};
-use super::{ByCue, ByDigits, Rule};
+use super::{ByCue, ByDigits, Check, Rule};
 use crate::find::Number;
 use crate::policy::Action::Mask;
 
@@ -14,6 +14,11 @@ pub(super) const RULE: Rule = Rule {
     source: "ISO/IEC 7812-1, and the card schemes' issuer ranges",
     example: "my card is [4111 1111 1111 1111], ok?",
     pattern: r"\b[2-6]\d{3}[ .-]?(?:\d{4}[ .-]?\d{4}[ .-]?\d{4}|\d{6}[ .-]?\d{4,5})\b",
+    check: Some(Check {
+        holds: |value| value.iter().all(u8::is_ascii_digit) && is_card(value),
+        good: &["4111111111111111", "378282246310005", "5555555555554444", "6011111111111117"],
+        bad: &["4111111111111112", "1111111111111117", "411111111111111"],
+    }),
     cues: &["card", "visa", "mastercard", "amex", "pan", "cc", "tarjeta", "discover"],
     by_digits: Some(ByDigits {
         begins: |first, length| match length {

@@ -1,5 +1,13 @@
 //! Sums that more than one rule checks its digits with.
 
+use super::Check;
+
+pub(super) const LUHN: Check = Check {
+    holds: |value| value.len() > 1 && value.iter().all(u8::is_ascii_digit) && luhn(value, 0),
+    good: &["79927398713", "18"],
+    bad: &["79927398710", "7992739871X", "0"],
+};
+
 /// Luhn's sum (ISO/IEC 7812-1, annex B) with `carried` added ends in 0.
 pub(super) fn luhn(digits: &[u8], carried: u32) -> bool {
     const DOUBLED: [u32; 10] = [0, 2, 4, 6, 8, 1, 3, 5, 7, 9];

@@ -1,7 +1,6 @@
 //! Numbers of prescribers of controlled substances.
 
-use super::{ByCue, Joins, Rule};
-use crate::find::Code;
+use super::{ByCue, Check, Joins, Rule};
 
 pub(super) const RULE: Rule = Rule {
     name: "dea",
@@ -11,8 +10,13 @@ pub(super) const RULE: Rule = Rule {
     source: "DEA Diversion Control Division, registration number check digit",
     example: "dea [BB1388568]",
     pattern: r"\b[ABCDEFGHJKLMPRSTUX][A-Z9]\d{7}\b",
+    check: Some(Check {
+        holds: is_dea,
+        good: &["BB1388568"],
+        bad: &["BB1388569", "1B1388568"],
+    }),
     cues: &["dea"],
-    by_code: Some(is_dea),
+    by_code: Some(|code| !code.spaced && is_dea(code.bytes())),
     by_cue: Some(ByCue {
         joins: Joins::Nothing,
         ..ByCue::of(|value| value.digits == 7 && value.letters <= 2)
@@ -21,9 +25,8 @@ pub(super) const RULE: Rule = Rule {
 };
 
 /// The sum of digits 1, 3, 5 and twice that of 2, 4, 6 ends in digit 7.
-fn is_dea(code: &Code) -> bool {
-    let value = code.bytes();
-    if value.len() != 9 || code.spaced {
+fn is_dea(value: &[u8]) -> bool {
+    if value.len() != 9 {
         return false;
     }
     let shaped = b"ABCDEFGHJKLMPRSTUX".contains(&value[0])

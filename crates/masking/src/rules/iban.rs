@@ -1,7 +1,6 @@
 //! International bank account numbers.
 
-use super::{ByCue, Rule};
-use crate::find::Code;
+use super::{ByCue, Check, Rule};
 use crate::policy::Action::Mask;
 
 const DIGITS_AND_LETTERS_MIN: u32 = 15;
@@ -16,8 +15,13 @@ pub(super) const RULE: Rule = Rule {
     source: "ISO 13616 and its registry of lengths; ISO 7064 (mod 97)",
     example: "send it to [GB29 NWBK 6016 1331 9268 19]",
     pattern: r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b",
+    check: Some(Check {
+        holds: is_iban,
+        good: &["GB29NWBK60161331926819"],
+        bad: &["GB29NWBK60161331926810", "XX29NWBK60161331926819"],
+    }),
     cues: &["iban"],
-    by_code: Some(|code| code.capital && is_iban(code)),
+    by_code: Some(|code| code.capital && is_iban(code.bytes())),
     by_cue: Some(ByCue::of(|value| value.digits + value.letters >= DIGITS_AND_LETTERS_MIN)),
     ..Rule::NEW
 };
@@ -45,8 +49,7 @@ const LENGTHS: [(usize, &str); 18] = [
 ];
 
 /// The country's letters and check digits moved to the end leave 1 mod 97.
-fn is_iban(code: &Code) -> bool {
-    let value = code.bytes();
+fn is_iban(value: &[u8]) -> bool {
     let length = LENGTHS.iter().find(|(length, _)| *length == value.len());
     let Some((_, countries)) = length else { return false };
     if !countries.as_bytes().chunks(3).any(|country| country[..2] == value[..2])

@@ -1,7 +1,7 @@
 //! Tax numbers of people without a social security number.
 
 use super::checks::number;
-use super::{ByCue, ByDigits, Rule};
+use super::{ByCue, ByDigits, Check, Rule};
 use crate::find::Number;
 use crate::policy::Action::Mask;
 
@@ -14,6 +14,11 @@ pub(super) const RULE: Rule = Rule {
     source: "IRS, Internal Revenue Manual 3.21.263",
     example: "my tax id is [912-70-1234]",
     pattern: r"\b9\d{2}[ -]\d{2}[ -]\d{4}\b",
+    check: Some(Check {
+        holds: |value| value.len() == 9 && value.iter().all(u8::is_ascii_digit) && is_itin(value),
+        good: &["912701234", "999991234"],
+        bad: &["812701234", "912491234", "912891234"],
+    }),
     cues: &["itin", "tax id"],
     by_digits: Some(ByDigits {
         begins: |first, length| length == 9 && matches!(first, b'9' | b'+'),

@@ -7,6 +7,14 @@ use crate::find::{Code, Hit, Number, Value};
 use crate::policy::Action;
 use crate::scan::Scan;
 
+/// Where a value begins and ends.
+pub(crate) type Place = (u32, u32);
+type Find = fn(&Scan<'_>, bool, &mut Vec<Hit>);
+type Follows = fn(&Scan<'_>, &Hit, usize) -> Option<Hit>;
+type Widen = fn(&Scan<'_>, usize, Place) -> (usize, Place);
+type Read = fn(&Scan<'_>, usize, usize) -> Option<Place>;
+type Before = fn(&Scan<'_>, usize) -> Option<Place>;
+
 /// One rule's data.
 #[derive(Clone, Copy)]
 pub(crate) struct Rule {
@@ -29,6 +37,8 @@ pub(crate) struct Rule {
     /// A regular expression, without look-around, of how the value is mostly typed:
     /// for readers that cannot run the rule itself.
     pub(crate) pattern: &'static str,
+    /// The check of its digits and letters, if it has one.
+    pub(crate) check: Option<Check>,
     /// Phrases that announce a value.
     pub(crate) cues: &'static [&'static str],
     /// A number that proves itself.
@@ -38,9 +48,17 @@ pub(crate) struct Rule {
     /// The shape after a cue.
     pub(crate) by_cue: Option<ByCue>,
     /// Values that are found in a way of their own; told whether it was asked for.
-    pub(crate) find: Option<fn(&Scan<'_>, bool, &mut Vec<Hit>)>,
+    pub(crate) find: Option<Find>,
     /// A value right after another one; told the token after that.
-    pub(crate) follows: Option<fn(&Scan<'_>, &Hit, usize) -> Option<Hit>>,
+    pub(crate) follows: Option<Follows>,
+}
+
+/// A check by itself, on ASCII digits and letters in upper case.
+#[derive(Clone, Copy)]
+pub(crate) struct Check {
+    pub(crate) holds: fn(&[u8]) -> bool,
+    pub(crate) good: &'static [&'static str],
+    pub(crate) bad: &'static [&'static str],
 }
 
 /// How a number proves itself.
@@ -53,7 +71,7 @@ pub(crate) struct ByDigits {
     /// Whether it counts glued to letters and in a list of numbers too.
     pub(crate) anywhere: bool,
     /// Takes in what belongs to it: a sign before, an extension after.
-    pub(crate) widen: Option<fn(&Scan<'_>, usize, u32, u32) -> (usize, u32, u32)>,
+    pub(crate) widen: Option<Widen>,
 }
 
 /// How a value is read after its cue.
@@ -69,11 +87,11 @@ pub(crate) struct ByCue {
     /// Whether a part counts: "starts with 4111".
     pub(crate) parts: bool,
     /// Reads the value at a token in a way of its own.
-    pub(crate) read: Option<fn(&Scan<'_>, usize, usize) -> Option<(u32, u32)>>,
+    pub(crate) read: Option<Read>,
     /// Whether any words may stand between cue and value.
     pub(crate) over_words: bool,
     /// Looks for a value before the cue, if none is after it.
-    pub(crate) before: Option<fn(&Scan<'_>, usize) -> Option<(u32, u32)>>,
+    pub(crate) before: Option<Before>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -98,6 +116,7 @@ impl Rule {
         source: "",
         example: "",
         pattern: "",
+        check: None,
         cues: &[],
         by_digits: None,
         by_code: None,
@@ -173,6 +192,17 @@ impl RuleId {
     }
 }
 
+/// The check of this name: `luhn`, or a rule's own.
+pub(crate) fn check(name: &str) -> Option<Check> {
+    checks().find(|(known, _)| *known == name).map(|(_, check)| check)
+}
+
+/// Every check by its name.
+pub(crate) fn checks() -> impl Iterator<Item = (&'static str, Check)> {
+    let own = RULES.into_iter().filter_map(|rule| Some((rule.name, rule.check?)));
+    std::iter::once(("luhn", checks::LUHN)).chain(own)
+}
+
 /// Rule, type and version of every rule, for a manifest.
 pub fn rules() -> Vec<(&'static str, &'static str, u32)> {
     RULES.iter().map(|rule| (rule.name, rule.kind, rule.version)).collect()
@@ -197,6 +227,19 @@ mod tests {
                 .filter(|(name, _)| *name == rule.name)
                 .collect();
             assert_eq!(found, [(rule.name, value)], "{text}");
+        }
+    }
+
+    #[test]
+    fn every_check_holds_for_its_good_values_alone() {
+        for (name, check) in checks() {
+            assert!(!check.good.is_empty() && !check.bad.is_empty(), "{name}");
+            for good in check.good {
+                assert!((check.holds)(good.as_bytes()), "{name} {good}");
+            }
+            for bad in check.bad {
+                assert!(!(check.holds)(bad.as_bytes()), "{name} {bad}");
+            }
         }
     }
 

@@ -14,7 +14,7 @@ pub(super) const RULE: Rule = Rule {
     doc: "The number of a patient's record.",
     source: "45 CFR 164.514(b)(2)(i)(H); no common form",
     example: "my mrn is [4496-991]",
-    pattern: r"\b[A-Za-z]{0,4}-?\d{5,12}\b",
+    pattern: r"\b[A-Za-z]{0,4}-?\d[\d-]{3,12}\d\b",
     cues: &["mrn", "medical record", "chart", "record number", "patient id", "chart number"],
     by_cue: Some(BY_CUE),
     find: Some(glued),

@@ -1,7 +1,7 @@
 //! National provider identifiers.
 
 use super::checks::{is_varied, luhn};
-use super::{ByCue, ByDigits, Joins, Rule};
+use super::{ByCue, ByDigits, Check, Joins, Rule};
 use crate::find::Number;
 
 pub(super) const RULE: Rule = Rule {
@@ -12,6 +12,11 @@ pub(super) const RULE: Rule = Rule {
     source: "45 CFR 162.406; CMS, NPI check digit: Luhn over 80840 and the number",
     example: "the npi is [1234567893]",
     pattern: r"\b[12]\d{9}\b",
+    check: Some(Check {
+        holds: |value| value.len() == 10 && value.iter().all(u8::is_ascii_digit) && is_npi(value),
+        good: &["1234567893"],
+        bad: &["1234567890", "3234567893"],
+    }),
     cues: &["npi"],
     by_digits: Some(ByDigits {
         begins: |first, length| length == 10 && matches!(first, b'1' | b'2' | b'+'),

@@ -1,7 +1,7 @@
 //! Telephone and fax numbers: of the North American plan, with a plus, and in
 //! the national forms of other countries.
 
-use super::{ByCue, ByDigits, Rule};
+use super::{ByCue, ByDigits, Check, Place, Rule};
 use crate::find::Number;
 use crate::lexicon::words;
 use crate::scan::{Kind, Scan};
@@ -15,6 +15,18 @@ pub(super) const RULE: Rule = Rule {
     source: "NANPA numbering plan; ITU-T E.164 and E.123",
     example: "call me at [(415) 555-0132 ext. 12], please",
     pattern: r"(?:\+?1[ .-]?)?\(?\b[2-9]\d{2}\)?[ .-]?[2-9]\d{2}[ .-]?\d{4}\b",
+    check: Some(Check {
+        holds: |value| {
+            value.iter().all(u8::is_ascii_digit)
+                && match value.len() {
+                    10 => is_nanp(value),
+                    11 => value[0] == b'1' && is_nanp(&value[1..]),
+                    _ => false,
+                }
+        },
+        good: &["4155550132", "14155550132"],
+        bad: &["1155550132", "4151550132", "4115550132", "415555013"],
+    }),
     cues: &[
         "phone", "cell", "call", "tel", "telefono", "fax", "mobile", "text me", "reach me at", "ph",
         "answering at", "messages to", "desk", "movil", "celular", "handy", "telephone", "telefon",
@@ -81,7 +93,7 @@ fn is_trunk_shaped(digits: &[u8], groups: &[u8]) -> bool {
 }
 
 /// A bracket or a plus before; "ext. 5576" or "x1187" after.
-fn widen(scan: &Scan<'_>, last: usize, start: u32, end: u32) -> (usize, u32, u32) {
+fn widen(scan: &Scan<'_>, last: usize, (start, end): Place) -> (usize, Place) {
     let before = &scan.bytes[..start as usize];
     let start = start - u32::from(before.ends_with(b"(") || before.ends_with(b"+"));
     let number = scan.tokens.get(last + 2).filter(|t| t.kind() == Kind::Number && t.len() <= 6);
@@ -91,8 +103,8 @@ fn widen(scan: &Scan<'_>, last: usize, start: u32, end: u32) -> (usize, u32, u32
                 && scan.gap(last).len() <= 2
                 && scan.gap(last + 1).len() <= 2 =>
         {
-            (last + 2, start, number.end)
+            (last + 2, (start, number.end))
         }
-        _ => (last, start, end),
+        _ => (last, (start, end)),
     }
 }

@@ -1,7 +1,7 @@
 //! Routing numbers of banks.
 
 use super::checks::number;
-use super::{ByCue, ByDigits, Joins, Rule};
+use super::{ByCue, ByDigits, Check, Joins, Rule};
 use crate::find::Number;
 use crate::policy::Action::Mask;
 
@@ -14,6 +14,11 @@ pub(super) const RULE: Rule = Rule {
     source: "American Bankers Association, routing number policy",
     example: "routing [011000015]",
     pattern: r"\b\d{4}-?\d{4}-?\d\b",
+    check: Some(Check {
+        holds: |value| value.len() == 9 && value.iter().all(u8::is_ascii_digit) && is_routing(value),
+        good: &["011000015", "121000358"],
+        bad: &["011000016", "131000358"],
+    }),
     cues: &["routing", "aba"],
     by_digits: Some(ByDigits {
         begins: |first, length| length == 9 && !matches!(first, b'4' | b'5' | b'9'),

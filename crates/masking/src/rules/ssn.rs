@@ -1,7 +1,7 @@
 //! Social security numbers.
 
 use super::checks::number;
-use super::{ByCue, ByDigits, Rule};
+use super::{ByCue, ByDigits, Check, Rule};
 use crate::find::Number;
 use crate::policy::Action::Mask;
 use crate::scan::{Kind, Scan};
@@ -15,6 +15,11 @@ pub(super) const RULE: Rule = Rule {
     source: "Social Security Administration, POMS RM 10201.030",
     example: "my ssn is [123-45-6789] ok",
     pattern: r"\b\d{3}[ -]\d{2}[ -]\d{4}\b",
+    check: Some(Check {
+        holds: |value| value.len() == 9 && value.iter().all(u8::is_ascii_digit) && is_ssn(value),
+        good: &["123456789", "078051120"],
+        bad: &["000456789", "666456789", "900456789", "123006789", "123450000"],
+    }),
     cues: &["ssn", "social security", "social", "ss", "soc sec", "seguro social"],
     by_digits: Some(ByDigits {
         begins: |first, length| length == 9 && first != b'9',

@@ -1,7 +1,6 @@
 //! Vehicle identification numbers.
 
-use super::{ByCue, Rule};
-use crate::find::Code;
+use super::{ByCue, Check, Rule};
 
 pub(super) const RULE: Rule = Rule {
     name: "vin",
@@ -10,17 +9,21 @@ pub(super) const RULE: Rule = Rule {
     source: "ISO 3779; 49 CFR 565.15 for the check digit",
     example: "the van is [1M8GDM9AXKP042788]",
     pattern: r"\b[A-HJ-NPR-Z0-9]{8}[0-9X][A-HJ-NPR-Z0-9]{8}\b",
+    check: Some(Check {
+        holds: is_vin,
+        good: &["1M8GDM9AXKP042788"],
+        bad: &["1M8GDM9A1KP042788", "11111111111111111"],
+    }),
     cues: &["vin"],
-    by_code: Some(is_vin),
+    by_code: Some(|code| !code.spaced && is_vin(code.bytes())),
     by_cue: Some(ByCue::of(|value| value.digits + value.letters == 17)),
     ..Rule::NEW
 };
 
 /// Position 9 is the weighted sum mod 11.
-fn is_vin(code: &Code) -> bool {
+fn is_vin(value: &[u8]) -> bool {
     const WEIGHTS: [u32; 17] = [8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2];
-    let value = code.bytes();
-    if value.len() != 17 || code.spaced {
+    if value.len() != 17 {
         return false;
     }
     let worth = |b: u8| match b {

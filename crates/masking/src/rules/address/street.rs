@@ -118,23 +118,38 @@ fn with_door(scan: &Scan<'_>, at: usize) -> Option<usize> {
     if scan.tokens[at].kind() != Kind::Number || !is_house(scan, at) {
         return None;
     }
-    let mut words = 0;
+    let (mut words, mut capital) = (0, true);
     for n in at + 1..scan.tokens.len().min(at + 9) {
         let (gap, token) = (scan.gap(n - 1), &scan.tokens[n]);
-        let hash = gap.ends_with(b"#") && token.kind() == Kind::Number;
-        let door = token.is(DOOR) && scan.tokens.get(n + 1).is_some_and(|t| t.kind() == Kind::Number);
-        if words > 0 && (hash || door) && is_space(gap) {
+        if words > 0 && is_space(gap) && is_door(scan, n, capital) {
             return Some(n - 1);
         }
-        let capital = scan.is_capital(token);
-        let short = words == 0 && n == at + 1 && token.kind() == Kind::Word && !token.is(STOP | UNIT);
-        let part = capital || short || is_particle(scan, n) || token.kind() == Kind::Number && token.len() <= 4;
-        if !part || token.is(UNIT | MONTH) && !capital || !(is_space(gap) || gap == b"'" || gap == b"-") || gap.contains(&b'\n') && !door {
+        let joins = is_space(gap) && !gap.contains(&b'\n') || gap == b"'" || gap == b"-";
+        if !joins || !may_name(scan, n, n == at + 1 && gap == b" ") {
             return None;
         }
+        capital &= token.kind() == Kind::Number || scan.is_capital(token) || words > 0;
         words += u32::from(token.kind() == Kind::Word);
     }
     None
+}
+
+/// "Apt 3", "#3b"; after a name without capitals not "floor 2" and the like.
+fn is_door(scan: &Scan<'_>, at: usize, capital: bool) -> bool {
+    let number = |n: usize| scan.tokens.get(n).is_some_and(|t| t.kind() == Kind::Number);
+    let named = scan.tokens[at].is(DOOR)
+        && (capital || scan.word_is(at, words!["apt", "apartment", "suite", "ste", "unit"]));
+    scan.gap(at - 1).ends_with(b"#") && number(at) || named && number(at + 1)
+}
+
+/// A word or number that a street's name may hold; the first may be in lower case.
+fn may_name(scan: &Scan<'_>, at: usize, first: bool) -> bool {
+    let token = &scan.tokens[at];
+    if token.kind() == Kind::Number {
+        return token.len() <= 4;
+    }
+    let low = first && !token.is(STOP | UNIT | SPOKEN | NUMBER | MONTH);
+    scan.is_capital(token) || low || is_particle(scan, at)
 }
 
 /// "Via Roma 131", "ul. Dluga 12", "Hauptstrasse 5"
