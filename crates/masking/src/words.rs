@@ -19,7 +19,7 @@ pub(crate) const LISTS: [(&str, u32); 27] = [
     ),
     (
         "is was it its s number no num nr nbr id my the are of for on file here says ends this to as es numero de la mi a still new in \
-         current please please' code que be would um uh so starts ending with changed now first half second que he she her his",
+         current please please' code que be would um uh so starts ending with changed now first half second que he she her his reads reading bracelet wristband",
         mark::FILLER,
     ),
     (
@@ -60,7 +60,7 @@ pub(crate) const LISTS: [(&str, u32); 27] = [
     (
         "tylenol coumadin xanax flonase plavix ozempic eliquis foley mastercard visa medicare medicaid aetna cigna humana kaiser \
          advil lipitor zoloft prozac wellbutrin augmentin monday tuesday wednesday thursday friday saturday sunday january february \
-         march july october november december mac princess royal christmas easter irish english leo virgo gemini aries libra oscar goldman stanford omega earl johns puerto china france german germany america india jordan canada mexico \
+         march july october november december paris london rome berlin alexa mac princess royal christmas easter irish english leo virgo gemini aries libra oscar goldman stanford omega earl johns puerto china france german germany america india jordan canada mexico \
          israel ireland chad texas dallas houston denver phoenix chicago washington boston cleveland austin maryland cheyenne \
          carolina georgia virginia florida santa san los allegra tia helm sierra cruz record ping x xyz united states state \
          clinic hospital health street avenue order patient please thanks hello welcome",
@@ -81,7 +81,7 @@ pub(crate) const LISTS: [(&str, u32); 27] = [
         mark::TAIL,
     ),
     (
-        "san santa saint states christmas puerto costa los las el fort port mount mt lake cape new north south east west",
+        "san santa saint st states christmas puerto costa los las el fort port mount mt lake cape new north south east west",
         mark::HEAD,
     ),
     (

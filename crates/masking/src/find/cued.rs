@@ -6,11 +6,14 @@
 
 use super::Hit;
 use super::digits::is_lookalike;
-use crate::lexicon::{self, BLOCK, CUE, FILLER, Lexicon, MONTH, NUMBER, SPOKEN, UNIT, words};
+use crate::lexicon::{
+    self, BLOCK, CUE, FILLER, Lexicon, MONTH, NUMBER, PLAIN, SPOKEN, STOP, UNIT, words,
+};
 use crate::rules::{ALL, ByCue, Joins, RuleId};
 use crate::scan::{Kind, Scan, why};
 
 pub(crate) const WORDS_BETWEEN_MAX: usize = 7;
+const FOR: u64 = lexicon::hash("for");
 const ANSWER_TOKENS_MAX: usize = 12;
 const VALUE_BYTES_MAX: u32 = 40;
 const VALUE_TOKENS_MAX: usize = 24;
@@ -113,11 +116,16 @@ pub(super) fn find(scan: &Scan<'_>, cues: &Cues, asked: Option<RuleId>, hits: &m
 
 fn take(scan: &Scan<'_>, cues: &Cues, rule: RuleId, from: usize, hits: &mut Vec<Hit>) {
     let Some(by_cue) = rule.rule().by_cue else { return };
+    let mut aside = false;
     for at in from..scan.tokens.len().min(from + WORDS_BETWEEN_MAX) {
         let token = &scan.tokens[at];
         let apart = scan.gap(at).iter().any(u8::is_ascii_whitespace);
         let found = match by_cue.read {
-            _ if token.is(FILLER) && !token.is(NUMBER) && apart => None,
+            _ if token.is(FILLER | PLAIN | STOP) && !token.is(NUMBER | SPOKEN | MONTH) && apart => {
+                None
+            }
+            // What it is for may be any words, but then the value is told.
+            _ if aside && !is_told(scan, at) => None,
             Some(read) => read(scan, from, at),
             None => value(scan, at, &by_cue),
         };
@@ -131,10 +139,16 @@ fn take(scan: &Scan<'_>, cues: &Cues, rule: RuleId, from: usize, hits: &mut Vec<
                 || at == 0 && scan.word_is(at, words!["and"])
                 || cues.at(scan, at).is_some_and(|c| c.0 == rule))
             && !token.is(BLOCK);
-        if !(passes || by_cue.over_words && token.kind() == Kind::Word) {
+        aside |= token.hash == FOR;
+        if !(passes || (by_cue.over_words || aside) && token.kind() == Kind::Word) {
             return;
         }
     }
+}
+
+/// "is 0042", ": 0042"
+fn is_told(scan: &Scan<'_>, at: usize) -> bool {
+    at > 0 && (scan.word_is(at - 1, words!["is", "was"]) || scan.gap(at - 1).contains(&b':'))
 }
 
 /// "MRN-1004912": the word is a part of the value.

@@ -1,13 +1,16 @@
 //! Payment card numbers, in any grouping.
 
 use super::checks::{is_varied, luhn, number};
-use super::{ByCue, ByDigits, Check, Rule};
-use crate::find::Number;
+use super::{ByCue, ByDigits, Check, Rule, RuleId};
+use crate::find::{Hit, Number};
+use crate::lexicon::words;
 use crate::policy::Action::Mask;
+use crate::scan::{Kind, Scan, why};
 
 pub(super) const RULE: Rule = Rule {
     name: "card",
     kind: "CARD",
+    version: 2,
     action: Mask,
     keep_last: 4,
     doc: "The number of a payment card.",
@@ -38,8 +41,32 @@ pub(super) const RULE: Rule = Rule {
         parts: true,
         ..ByCue::of(|value| (12..=19).contains(&value.digits) && value.letters == 0)
     }),
+    find: Some(ends),
     ..Rule::NEW
 };
+
+/// "starts with 464676 ends with 3944"
+fn ends(scan: &Scan<'_>, _asked: bool, hits: &mut Vec<Hit>) {
+    let number = |at: usize, len: u32| {
+        scan.tokens.get(at).is_some_and(|t| t.kind() == Kind::Number && t.len() == len)
+    };
+    for at in scan.triggers(why::DIGITS).filter(|at| *at > 1) {
+        let begins = number(at, 6)
+            && scan.word_is(at - 1, words!["with"])
+            && scan.word_is(at - 2, words!["starts", "begins"]);
+        let last = (at + 1..at + 6).find(|&last| {
+            scan.word_is(last - 1, words!["with", "in"])
+                && scan.word_is(last - 2, words!["ends", "ending"])
+                && number(last, 4)
+        });
+        if let Some(last) = last.filter(|_| begins) {
+            hits.extend([at, last].map(|part| {
+                let token = &scan.tokens[part];
+                Hit { start: token.start, end: token.end, rule: RuleId::Card, weight: 80 }
+            }));
+        }
+    }
+}
 
 /// Luhn's check and a known issuer.
 ///

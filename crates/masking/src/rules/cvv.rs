@@ -9,12 +9,14 @@ use crate::scan::{Kind, Scan};
 pub(super) const RULE: Rule = Rule {
     name: "cvv",
     kind: "CVV",
+    version: 2,
     action: Mask,
     doc: "The security code of a payment card.",
     source: "PCI DSS 4.0, requirement 3.3.1.2: never stored",
     example: "cvv is [123], thanks",
     pattern: r"\b\d{3,4}\b",
-    cues: &["cvv", "cvc", "cvv2", "security code", "cid"],
+    cues: &["cvv", "cvc", "cvv2", "security code", "cid", "digits on the back", "code on the back", "code on back",
+        "number on the back"],
     by_cue: Some(ByCue {
         joins: Joins::Nothing,
         ..ByCue::of(|value| matches!(value.digits, 3 | 4) && value.letters == 0)

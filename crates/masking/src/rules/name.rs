@@ -117,7 +117,8 @@ fn push(scan: &Scan<'_>, from: usize, end: usize, hits: &mut Vec<Hit>) {
 fn name_from(scan: &Scan<'_>, at: usize) -> usize {
     let token = &scan.tokens[at];
     if token.kind() != Kind::Word || token.is(TITLE | STOP) || token.len() < 2 {
-        return if is_will_young(scan, at) { at + 2 } else { at };
+        let small = is_will_young(scan, at) || is_o_neill(scan, at);
+        return if small { extend(scan, at + 1).max(at + 2) } else { at };
     }
     let capital = scan.is_capital(token);
     if !capital && !token.is(FIRST | LAST | COMMON_LAST) && !after_cue(scan, at)
@@ -149,6 +150,16 @@ fn is_will_young(scan: &Scan<'_>, at: usize) -> bool {
         && scan.tokens[at + 1].is(COMMON_LAST)
         && scan.gap(at + 1) != b" "
         && announced(scan, at, &STRONG)
+}
+
+/// "Mrs. O'Neill", "D'Angelo": one letter before a word with a capital.
+fn is_o_neill(scan: &Scan<'_>, at: usize) -> bool {
+    let next = scan.tokens.get(at + 1);
+    scan.tokens[at].len() == 1
+        && scan.is_capital(&scan.tokens[at])
+        && scan.gap(at) == b"'"
+        && next.is_some_and(|t| scan.is_capital(t) && t.len() > 3)
+        && (after_cue(scan, at) || next.is_some_and(|t| t.is(LAST)))
 }
 
 fn after_cue(scan: &Scan<'_>, at: usize) -> bool {
@@ -199,6 +210,7 @@ fn by_list(scan: &Scan<'_>, at: usize, capital: bool) -> usize {
     let both_plain = token.is(PLAIN) && scan.tokens.get(at + 1).is_some_and(|t| t.is(PLAIN));
     let named = weak && listed && !scan.word_is(at - 1, words!["with", "by", "to"])
         || weak && token.is(FIRST) && family && (!both_plain || calls(scan, at))
+        || weak && is_filed_under(scan, at)
         || greeted(scan, at) && token.is(FIRST | COMMON_LAST) && ends_greeting(scan, at)
         || side_by_side(scan, at, listed, capital)
         || capital && (guard::has_middle_initial(scan, at) || guard::looks_foreign(scan, at, weak))
@@ -213,6 +225,15 @@ fn by_list(scan: &Scan<'_>, at: usize, capital: bool) -> usize {
 /// "this is grace may calling"
 fn calls(scan: &Scan<'_>, at: usize) -> bool {
     scan.word_is(at - 1, words!["is"]) && scan.word_is(at + 2, words!["calling", "here", "speaking", "from"])
+}
+
+/// "it's under mcallister"
+fn is_filed_under(scan: &Scan<'_>, at: usize) -> bool {
+    let token = &scan.tokens[at];
+    scan.word_is(at - 1, words!["under"])
+        && token.is(LAST)
+        && !token.is(PLAIN)
+        && scan.gap(at) != b" "
 }
 
 fn greeted(scan: &Scan<'_>, at: usize) -> bool {
@@ -315,12 +336,31 @@ fn extend(scan: &Scan<'_>, at: usize) -> usize {
         let token = &scan.tokens[end];
         let joined = matches!(scan.gap(end - 1), b" " | b". " | b"'" | b"-" | b"+" | b", ");
         let after_initial = scan.tokens[end - 1].len() == 1;
+        if let Some(family) = after_particles(scan, end) {
+            end = family + 1;
+            break;
+        }
         if !joined || !belongs(scan, token, capital, scan.gap(end - 1), after_initial) {
             break;
         }
         end += 1;
     }
     end
+}
+
+/// "de la Cruz", "van der Berg": the family name after its particles.
+fn after_particles(scan: &Scan<'_>, at: usize) -> Option<usize> {
+    let particle = |n: usize| {
+        scan.word_is(
+            n,
+            words!["de", "la", "del", "los", "van", "der", "den", "von", "da", "dos", "di", "bin", "al"],
+        ) && scan.gap(n - 1) == b" "
+    };
+    let last = (at..at + 3).take_while(|&n| particle(n)).last()?;
+    let family = scan.tokens.get(last + 1).filter(|_| scan.gap(last) == b" ")?;
+    let named = family.is(LAST) && !family.is(PLAIN | STOP)
+        || scan.is_capital(family) && !family.is(PLAIN | STOP);
+    named.then_some(last + 1)
 }
 
 fn belongs(scan: &Scan<'_>, token: &Token, capital: bool, gap: &[u8], after_initial: bool) -> bool {

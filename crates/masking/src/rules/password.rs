@@ -10,12 +10,13 @@ const BYTES_MAX: usize = 40;
 pub(super) const RULE: Rule = Rule {
     name: "password",
     kind: "PASSWORD",
+    version: 2,
     action: Mask,
     doc: "A password or a PIN.",
     source: "no common form: at least four characters with a digit",
     example: "password is [hunter22!x] ok",
     pattern: r"\S*\d\S*",
-    cues: &["password", "passcode", "pin", "pwd", "contrasena"],
+    cues: &["password", "passcode", "pin", "pwd", "pw", "passwd", "contrasena"],
     by_cue: Some(ByCue { joins: Joins::Nothing, read: Some(read), ..ByCue::of(|_| false) }),
     ..Rule::NEW
 };

@@ -81,7 +81,7 @@ fn with_suffix(scan: &Scan<'_>, at: usize) -> Option<usize> {
         {
             return None;
         }
-        if token.is(STREET) && n >= at + 2 && !scan.word_is(n, words!["close"]) {
+        if token.is(STREET) && !ordinal && n >= at + 2 && !scan.word_is(n, words!["close"]) {
             return is_named(scan, at, n).then_some(n);
         }
         if scan.word_is(n, NO_NAME)

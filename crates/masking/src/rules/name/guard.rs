@@ -60,7 +60,8 @@ pub(super) fn is_place(scan: &Scan<'_>, at: usize, end: usize) -> bool {
     }
     let Some(before) = at.checked_sub(1).map(|n| &scan.tokens[n]) else { return false };
     let beside = scan.gap(at - 1) == b" ";
-    if beside && before.is(HEAD) && (capital == scan.is_capital(before)) && (capital || !before.is(PLAIN))
+    let saint = scan.gap(at - 1) == b". " && scan.word_is(at - 1, words!["st", "ft", "mt"]);
+    if (beside || saint) && before.is(HEAD) && (capital == scan.is_capital(before)) && (capital || !before.is(PLAIN))
     {
         return true;
     }
@@ -70,7 +71,9 @@ pub(super) fn is_place(scan: &Scan<'_>, at: usize, end: usize) -> bool {
         || scan.word_is(at - 1, words!["the"]) && at > 1 && scan.word_is(at - 2, words!["at", "in", "to", "from"])
         || scan.word_is(at - 1, words!["to"])
             && scan.gap(end - 1) == b" "
-            && scan.word_is(end, words!["in"]);
+            && scan.word_is(end, words!["in"])
+        || scan.word_is(at - 1, words!["from"]) && scan.word_is(end, words!["to"])
+        || scan.word_is(at - 1, words!["to"]) && at > 2 && scan.word_is(at - 3, words!["from"]);
     let of_state = scan.gap(end - 1) == b", "
         && scan.tokens.get(end).is_some_and(|t| t.is(STATE) && t.len() > 2 && scan.is_capital(t));
     capital && beside && (located && (lone || !scan.tokens[at].is(FIRST)) || of_state) || firm
