@@ -57,6 +57,8 @@ pub(crate) mod why {
     /// A long word with capitals inside.
     pub(crate) const LONG: u16 = 1 << 7;
     pub(crate) const MONTH: u16 = 1 << 8;
+    /// A number beside a word, and any word that stands for a number.
+    pub(crate) const BESIDE_WORD: u16 = 1 << 9;
 }
 
 const LONG_WORD_BYTES_MIN: usize = 10;
@@ -121,6 +123,11 @@ impl<'v> Scan<'v> {
         let hash = hash.finish();
         let known = lexicon.of(hash);
         self.marks |= known.marks;
+        if let Some(before) = self.tokens.last()
+            && before.kind() == Kind::Number
+        {
+            self.add_trigger(self.tokens.len() as u32 - 1, why::BESIDE_WORD);
+        }
         let why = self.why(start, at, known.marks);
         self.push(Token { start: start as u32, end: at as u32, hash, known }, why);
         at
@@ -133,7 +140,7 @@ impl<'v> Scan<'v> {
         let mut why = 0;
         if marks & WORTH != 0 {
             let bit = |mark: u32, why: u16| if marks & mark != 0 { why } else { 0 };
-            why = bit(NUMBER | SPOKEN, why::DIGITS)
+            why = bit(NUMBER | SPOKEN, why::DIGITS | why::BESIDE_WORD)
                 | bit(CUE, why::CUE)
                 | bit(WAY | BOX, why::PLACE)
                 | bit(AT, why::AT)
@@ -163,7 +170,8 @@ impl<'v> Scan<'v> {
         self.has_digit = true;
         let known = Known::default();
         let token = Token { start: start as u32, end: at as u32, hash: 0, known };
-        self.push(token, why::DIGITS);
+        let after_word = self.tokens.last().is_none_or(|before| before.kind() == Kind::Word);
+        self.push(token, if after_word { why::DIGITS | why::BESIDE_WORD } else { why::DIGITS });
         at
     }
 

@@ -35,7 +35,7 @@ impl Code {
 
 pub(super) fn find(scan: &Scan<'_>, hits: &mut Vec<Hit>) {
     let mut done = 0;
-    for number in scan.triggers(why::DIGITS) {
+    for number in scan.triggers(why::BESIDE_WORD) {
         if scan.tokens[number].kind() != Kind::Number {
             continue;
         }

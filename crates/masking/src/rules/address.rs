@@ -25,21 +25,23 @@ pub(super) const RULE: Rule = Rule {
 
 fn find(scan: &Scan<'_>, _asked: bool, hits: &mut Vec<Hit>) {
     let mut next = 0;
-    for at in scan.triggers(why::DIGITS | why::PLACE) {
-        // A street may end in its number.
-        let before = street::before_number(scan, at);
-        for from in [before, at].into_iter().skip(usize::from(before == at)) {
-            if from >= next && let Some(last) = street::from(scan, from) {
-                let last = tail::after(scan, last);
-                let first = first(scan, from);
-                hits.push(Hit {
-                    start: scan.tokens[first].start,
-                    end: scan.tokens[last].end,
-                    rule: RuleId::Address,
-                    weight: 86,
-                });
-                next = last + 1;
-            }
+    for at in scan.triggers(why::BESIDE_WORD | why::PLACE) {
+        // A street may end in its number, and a number may stand before a numbered street.
+        let number = at > 0 && scan.tokens[at - 1].kind() == Kind::Number;
+        let starts = [Some(street::before_number(scan, at)), number.then(|| at - 1), Some(at)];
+        for (n, from) in starts.into_iter().enumerate() {
+            let Some(from) = from.filter(|from| *from >= next && (n > 0 || *from < at)) else {
+                continue;
+            };
+            let Some(last) = street::from(scan, from) else { continue };
+            let last = tail::after(scan, last);
+            hits.push(Hit {
+                start: scan.tokens[first(scan, from)].start,
+                end: scan.tokens[last].end,
+                rule: RuleId::Address,
+                weight: 86,
+            });
+            next = last + 1;
         }
     }
 }

@@ -50,7 +50,7 @@ fn ends(scan: &Scan<'_>, _asked: bool, hits: &mut Vec<Hit>) {
     let number = |at: usize, len: u32| {
         scan.tokens.get(at).is_some_and(|t| t.kind() == Kind::Number && t.len() == len)
     };
-    for at in scan.triggers(why::DIGITS).filter(|at| *at > 1) {
+    for at in scan.triggers(why::BESIDE_WORD).filter(|at| *at > 1) {
         let begins = number(at, 6)
             && scan.word_is(at - 1, words!["with"])
             && scan.word_is(at - 2, words!["starts", "begins"]);
