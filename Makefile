@@ -38,9 +38,8 @@ front:
 # What is generated from the protocol's types, anew.
 types:
 	@setup/ensure run
-	@mkdir -p $(BUILT)
-	@cargo run --locked --quiet --package protocol --example schemas > $(BUILT)/openapi.json
-	@cp $(BUILT)/openapi.json docs/protocol/openapi.json
+	@cargo build --locked --quiet --package server --bin sotto
+	@$(DEBUG)/sotto api > docs/protocol/openapi.json
 	@cd web && npm run --silent types
 
 chaos: release

@@ -2,9 +2,10 @@
 
 use sensitive::Sensitive;
 
+use crate::find::{self, Cues, Hit, Lengths, Loaded};
 use crate::lexicon::Lexicon;
 use crate::policy::{Mode, Policy, Writer};
-use crate::rules::{ALL, Hit, RULES, RuleId, address, codes, cued, email, name, network, numbers};
+use crate::rules::{ALL, RULES, RuleId};
 use crate::scan::Scan;
 use crate::text::{MaskedText, Stroke, paint};
 use crate::view::View;
@@ -14,6 +15,9 @@ const ROWS_JOINED_MAX: usize = 4;
 const JOINED_BYTES_MAX: usize = 240;
 /// A text is read again after masking, until nothing more is found.
 const PASSES_MAX: usize = 4;
+/// A shorter value keeps no last digits.
+const KEPT_DIGITS_MIN: usize = 9;
+const KEPT_DIGITS: usize = 4;
 
 /// Whether a rule counts.
 pub(crate) type On<'a> = &'a dyn Fn(RuleId) -> bool;
@@ -71,10 +75,27 @@ pub struct Masked {
     pub amendments: Vec<Amendment>,
 }
 
+/// What a policy does to a sample.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DryRun {
+    /// The sample, masked.
+    pub text: String,
+    /// In order.
+    pub masks: Vec<Tried>,
+}
+
+/// Which rule masks what, in code points.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tried {
+    /// A rule's name, or that of a rule of the clinic's own.
+    pub rule: String,
+    pub start: u32,
+    pub end: u32,
+}
+
 /// The rules and word lists, loaded once. Share one in an `Arc`.
 pub struct Engine {
-    lexicon: Lexicon,
-    cues: cued::Cues,
+    pub(crate) loaded: Loaded,
 }
 
 impl Default for Engine {
@@ -86,8 +107,8 @@ impl Default for Engine {
 impl Engine {
     pub fn new() -> Self {
         let mut lexicon = Lexicon::load();
-        let cues = cued::Cues::load(&mut lexicon);
-        Self { lexicon, cues }
+        let cues = Cues::load(&mut lexicon);
+        Self { loaded: Loaded { lexicon, cues, lengths: Lengths::load() } }
     }
 
     /// Masks a text before it is stored or relayed.
@@ -147,6 +168,25 @@ impl Engine {
             .collect()
     }
 
+    /// What a policy would do to a text, before it counts: which rule masks what.
+    pub fn dry_run(&self, policy: &Policy, mode: Mode, writer: Writer, sample: &str) -> DryRun {
+        let on = |rule: RuleId| policy.masks(rule, writer, mode);
+        let spans = self.read(sample, None, &on);
+        let (painted, findings) = self.cover_known(policy, sample, spans, &on);
+        let mut masks: Vec<Tried> = findings
+            .into_iter()
+            .map(|f| Tried { rule: f.rule.to_owned(), start: f.start, end: f.end })
+            .collect();
+        let (text, own) = cover_own(policy, painted);
+        masks.extend(own.into_iter().map(|(rule, finding)| Tried {
+            rule: rule.to_owned(),
+            start: finding.start,
+            end: finding.end,
+        }));
+        masks.sort_by_key(|tried| tried.start);
+        DryRun { text, masks }
+    }
+
     /// Every value in a text by itself, in order and apart.
     pub fn find(&self, text: &str) -> Vec<Span> {
         self.read(text, None, &|_| true)
@@ -166,66 +206,36 @@ impl Engine {
             .take(3)
             .find(|row| row.writer != writer)
             .filter(|_| text.len() <= 120);
-        let asked = question.and_then(|row| {
-            let view = View::new(row.text);
-            self.cues.asked(&Scan::new(&view.bytes, &self.lexicon))
-        });
-        let asked = asked.or_else(|| {
+        let asked = question.and_then(|row| self.asked(row.text)).or_else(|| {
             let own = before.last().filter(|row| {
                 row.writer == writer
                     && text.len() <= 60
                     && ["half", "starts"].iter().any(|told| row.text.contains(told))
             })?;
-            let view = View::new(own.text);
-            self.cues
-                .asked(&Scan::new(&view.bytes, &self.lexicon))
-                .filter(|rule| matches!(rule, RuleId::Card | RuleId::Ssn))
+            self.asked(own.text).filter(|rule| matches!(rule, RuleId::Card | RuleId::Ssn))
         });
         let mut spans = self.read(text, asked, on);
         let earlier = self.split(before, writer, text, &mut spans, on);
         (settle(spans), earlier)
     }
 
+    /// The rule whose value a text asks for.
+    fn asked(&self, text: &str) -> Option<RuleId> {
+        let view = View::new(text);
+        let scan = Scan::new(&view, 0..view.bytes.len(), &self.loaded.lexicon);
+        self.loaded.cues.asked(&scan)
+    }
+
     fn read(&self, text: &str, asked: Option<RuleId>, on: On<'_>) -> Vec<Span> {
         let view = View::new(text);
-        let scan = Scan::new(&view.bytes, &self.lexicon);
-        let mut hits: Vec<Hit> = Vec::new();
-        email::find(&scan, &mut hits);
-        email::spelled(&scan, &mut hits);
-        if scan.has_digit || scan.marks & crate::lexicon::NUMBER != 0 {
-            numbers::find(&scan, &mut hits);
-            codes::find(&scan, &mut hits);
-            address::find(&scan, &mut hits);
-        }
-        if scan.bytes.contains(&b':') || scan.has_digit || scan.bytes.contains(&b'.') {
-            network::find(&scan, &mut hits);
-        }
-        cued::find(&scan, &self.cues, asked, &mut hits);
-        name::find(&scan, asked == Some(RuleId::Name), &mut hits);
-        cued::spoken_dates(&scan, &mut hits);
-        cued::followers(&scan, &mut hits);
-        // A rule that is off must not hide the value of one that is on.
-        hits.retain(|hit| hit.end > hit.start && on(hit.rule));
-        hits.sort_by_key(|hit| (std::cmp::Reverse(hit.weight), hit.start));
-        let mut taken = vec![false; if hits.len() > 1 { view.bytes.len() } else { 0 }];
-        let mut spans = Vec::with_capacity(hits.len());
-        let alone = hits.len() == 1;
-        for hit in hits {
-            let range = hit.start as usize..hit.end as usize;
-            if !alone {
-                if taken[range.clone()].contains(&true) {
-                    continue;
-                }
-                taken[range.clone()].fill(true);
-            }
+        let span = |hit: Hit| {
+            let read = &view.bytes[hit.start as usize..hit.end as usize];
             let (start, end) = view.origin(hit.start, hit.end);
-            let intact = text.as_bytes()[start..end] == view.bytes[range.clone()]
-                && view.bytes[range].iter().filter(|b| b.is_ascii_digit()).count() >= 9;
-            let rule = &RULES[hit.rule as usize];
-            spans.push(Span { start, end, rule: rule.name, kind: rule.kind, id: hit.rule, intact });
-        }
-        spans.sort_by_key(|span| span.start);
-        spans
+            let intact = text.as_bytes()[start..end] == *read && ends_in_digits(read);
+            let rule = hit.rule.rule();
+            Span { start, end, rule: rule.name, kind: rule.kind, id: hit.rule, intact }
+        };
+        find::values(&view, &self.loaded, asked, on).into_iter().map(span).collect()
     }
 
     /// Values that began in rows before of the same writer.
@@ -303,6 +313,20 @@ impl Engine {
         spans: Vec<Span>,
         on: On<'_>,
     ) -> (String, Vec<Finding>) {
+        let (painted, mut findings) = self.cover_known(policy, text, spans, on);
+        let (painted, own) = cover_own(policy, painted);
+        findings.extend(own.into_iter().map(|(_, finding)| finding));
+        findings.sort_by_key(|f| f.start);
+        (painted, findings)
+    }
+
+    fn cover_known(
+        &self,
+        policy: &Policy,
+        text: &str,
+        spans: Vec<Span>,
+        on: On<'_>,
+    ) -> (String, Vec<Finding>) {
         let mut painted = text.to_owned();
         let mut findings = Vec::new();
         let mut spans = spans;
@@ -320,14 +344,28 @@ impl Engine {
             painted = next;
             spans = self.read(&painted, None, on);
         }
-        for own in policy.own() {
-            let strokes = own.strokes(&painted);
-            findings.extend(strokes.iter().map(|s| own_finding(&painted, s)));
-            painted = paint(&painted, &strokes);
-        }
         findings.sort_by_key(|f| f.start);
         (painted, findings)
     }
+}
+
+/// Masks by the clinic's own rules, each with its name.
+fn cover_own(policy: &Policy, mut painted: String) -> (String, Vec<(&str, Finding)>) {
+    let mut findings = Vec::new();
+    for own in policy.own() {
+        let mut strokes = own.strokes(&painted);
+        strokes.retain(|s| !policy.is_allowed(&painted[s.start..s.end]));
+        findings.extend(strokes.iter().map(|s| (own.name(), own_finding(&painted, s))));
+        painted = paint(&painted, &strokes);
+    }
+    (painted, findings)
+}
+
+/// Whether a value is long enough to keep its last digits, and has digits last.
+fn ends_in_digits(value: &[u8]) -> bool {
+    let digits = value.iter().filter(|b| b.is_ascii_digit()).count();
+    let mut last = value.iter().rev().filter(|b| b.is_ascii_alphanumeric()).take(KEPT_DIGITS);
+    digits >= KEPT_DIGITS_MIN && last.all(u8::is_ascii_digit)
 }
 
 fn own_finding(text: &str, stroke: &Stroke) -> Finding {

@@ -4,7 +4,7 @@
 //! own; see `data/README.md`. Words are kept as 64-bit hashes of their lower
 //! case: the table is small, loads in milliseconds, and is asked once a word.
 
-use crate::words;
+use crate::words as lists;
 
 pub(crate) const FIRST: u32 = 1;
 pub(crate) const LAST: u32 = 1 << 1;
@@ -24,6 +24,27 @@ pub(crate) const FILLER: u32 = 1 << 9;
 pub(crate) const CUE: u32 = 1 << 10;
 pub(crate) const UNIT: u32 = 1 << 11;
 pub(crate) const NEVER_NAME: u32 = 1 << 12;
+/// A disease's or a test's name that is also a family name.
+pub(crate) const EPONYM: u32 = 1 << 18;
+/// Ends the name of a place or an organisation: "Springs", "Hospital".
+pub(crate) const TAIL: u32 = 1 << 19;
+/// Begins the name of a place: "San", "Fort".
+pub(crate) const HEAD: u32 = 1 << 20;
+/// What is named after a person: "disease", "sign".
+pub(crate) const DISEASE: u32 = 1 << 21;
+/// A trade before a name, such as "therapist": weaker than a title.
+pub(crate) const TRADE: u32 = 1 << 22;
+/// Begins a street's name in other languages: "rue", "via".
+pub(crate) const WAY: u32 = 1 << 23;
+pub(crate) const COUNTRY: u32 = 1 << 24;
+/// A part of a house: "apt", "suite".
+pub(crate) const DOOR: u32 = 1 << 25;
+/// The word "at", which may stand for its sign.
+pub(crate) const AT: u32 = 1 << 26;
+/// Begins a page's address.
+pub(crate) const LINK: u32 = 1 << 27;
+/// Begins a post-office box: "po".
+pub(crate) const BOX: u32 = 1 << 28;
 
 const SLOTS: usize = 1 << 16;
 
@@ -31,34 +52,87 @@ const SLOTS: usize = 1 << 16;
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Known {
     pub(crate) marks: u32,
-    pub(crate) value: u32,
+    pub(crate) value: u16,
+    /// Which list of cues begins with the word, if it is marked [`CUE`].
+    pub(crate) cue: u16,
 }
 
 pub(crate) struct Lexicon {
     slots: Vec<(u64, Known)>,
 }
 
-pub(crate) const SEED: u64 = 0xcbf2_9ce4_8422_2325;
-
-/// Adds one byte of a word, in lower case, to its hash.
-#[inline]
-pub(crate) fn step(hash: u64, byte: u8) -> u64 {
-    (hash ^ u64::from(byte | 0x20)).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(29)
+/// The hash of a word in lower case, eight bytes at a time.
+#[derive(Clone, Copy)]
+pub(crate) struct WordHash {
+    mixed: u64,
+    last: u64,
+    count: u32,
 }
 
-pub(crate) fn hash(word: &str) -> u64 {
-    word.bytes().fold(SEED, step)
+impl WordHash {
+    pub(crate) const NEW: Self = Self { mixed: 0, last: 0, count: 0 };
+
+    #[inline(always)]
+    pub(crate) const fn add(&mut self, byte: u8) {
+        self.last = self.last << 8 | (byte | 0x20) as u64;
+        self.count += 1;
+        if self.count == 8 {
+            self.mixed = mix(self.mixed, self.last);
+            self.last = 0;
+            self.count = 0;
+        }
+    }
+
+    /// Never 0, which stands for an empty slot.
+    #[inline(always)]
+    pub(crate) const fn finish(self) -> u64 {
+        mix(self.mixed, self.last) | 1
+    }
 }
+
+#[inline(always)]
+const fn mix(hash: u64, bytes: u64) -> u64 {
+    let mixed = (hash ^ bytes).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    mixed ^ mixed >> 29
+}
+
+pub(crate) const fn hash(word: &str) -> u64 {
+    let mut hash = WordHash::NEW;
+    let mut at = 0;
+    while at < word.len() {
+        hash.add(word.as_bytes()[at]);
+        at += 1;
+    }
+    hash.finish()
+}
+
+pub(crate) const fn hashes<const N: usize>(words: [&str; N]) -> [u64; N] {
+    let mut hashes = [0; N];
+    let mut at = 0;
+    while at < N {
+        hashes[at] = hash(words[at]);
+        at += 1;
+    }
+    hashes
+}
+
+/// Words in lower case as their hashes, made when the crate is compiled.
+macro_rules! words_of {
+    ($($word:literal),* $(,)?) => {
+        const { &$crate::lexicon::hashes([$($word),*]) }
+    };
+}
+pub(crate) use words_of as words;
 
 impl Lexicon {
     pub(crate) fn load() -> Self {
         let mut lexicon = Self { slots: vec![(0, Known::default()); SLOTS] };
-        for (list, mark) in words::LISTS {
+        for (list, mark) in lists::LISTS {
             for word in list.split_ascii_whitespace() {
                 lexicon.add(word, mark, 0);
             }
         }
-        for (list, mark) in words::VALUES {
+        for (list, mark) in lists::VALUES {
             for (word, value) in list.iter() {
                 lexicon.add(word, mark, *value);
             }
@@ -66,13 +140,19 @@ impl Lexicon {
         lexicon
     }
 
-    pub(crate) fn add(&mut self, word: &str, mark: u32, value: u32) {
+    pub(crate) fn add(&mut self, word: &str, mark: u32, value: u16) {
         let slot = self.slot(hash(word));
         self.slots[slot].0 = hash(word);
         self.slots[slot].1.marks |= mark;
         if value != 0 {
             self.slots[slot].1.value = value;
         }
+    }
+
+    pub(crate) fn add_cue(&mut self, word: &str, cue: u16) {
+        self.add(word, CUE, 0);
+        let slot = self.slot(hash(word));
+        self.slots[slot].1.cue = cue;
     }
 
     #[inline]

@@ -5,9 +5,11 @@
 //! masked text is not de-identified text.
 
 mod engine;
+mod find;
 pub mod jsonl;
 mod lexicon;
 mod own;
+pub mod patterns;
 mod policy;
 mod rules;
 mod scan;
@@ -15,8 +17,13 @@ mod text;
 mod view;
 mod words;
 
-pub use engine::{Amendment, Before, Engine, Finding, Masked, Span};
+pub use engine::{Amendment, Before, DryRun, Engine, Finding, Masked, Span, Tried};
 pub use own::{OwnRule, OwnRuleError};
 pub use policy::{Action, Mode, Policy, Writer};
 pub use rules::rules;
 pub use text::MaskedText;
+
+/// Names of the checks that a rule of the clinic's own may ask for.
+pub fn checks() -> Vec<&'static str> {
+    rules::checks().map(|(name, _)| name).collect()
+}

@@ -1,6 +1,6 @@
 //! What is done with a finding, by rule and by who wrote it.
 
-use crate::own::OwnRule;
+use crate::own::{OWN_RULES_MAX, OwnRule};
 use crate::rules::{RULES, RuleId};
 
 /// Who wrote a text.
@@ -73,8 +73,13 @@ impl Policy {
     }
 
     /// Adds a rule of the clinic's own; it masks live and in the archive.
-    pub fn add_own(&mut self, rule: OwnRule) {
-        self.own.push(rule);
+    /// Answers whether there was room: a policy holds 64.
+    pub fn add_own(&mut self, rule: OwnRule) -> bool {
+        let room = self.own.len() < OWN_RULES_MAX;
+        if room {
+            self.own.push(rule);
+        }
+        room
     }
 
     pub(crate) fn own(&self) -> &[OwnRule] {

@@ -10,6 +10,8 @@ use std::borrow::Cow;
 /// A letter of no Latin script, and any other mark.
 pub(crate) const OTHER_LETTER: u8 = 0x80;
 const OTHER_MARK: u8 = 0x01;
+/// Read without a branch a byte.
+const PLAIN_CHUNK_BYTES: usize = 64;
 const BIDI_AND_INVISIBLE: [(u32, u32); 12] = [
     (0x00AD, 0x00AD),
     (0x0300, 0x036F),
@@ -71,7 +73,7 @@ pub(crate) struct View<'t> {
 impl<'t> View<'t> {
     pub(crate) fn new(text: &'t str) -> Self {
         let bytes = text.as_bytes();
-        if text.is_ascii() && !bytes.iter().any(|b| matches!(b, b'&' | b'%' | b'<')) {
+        if is_plain(bytes) {
             return Self { bytes: Cow::Borrowed(bytes), map: None };
         }
         let mut reader = Reader {
@@ -84,6 +86,13 @@ impl<'t> View<'t> {
         Self { bytes: Cow::Owned(reader.out), map: Some(reader.map) }
     }
 
+    /// Whether some byte of a range stands for a character that is longer.
+    pub(crate) fn is_folded(&self, start: u32, end: u32) -> bool {
+        self.map.as_ref().is_some_and(|map| {
+            map[start as usize..end as usize].iter().any(|(from, to)| to - from == 2)
+        })
+    }
+
     /// The byte range of the text behind a non-empty range of the view.
     pub(crate) fn origin(&self, start: u32, end: u32) -> (usize, usize) {
         match &self.map {
@@ -91,6 +100,14 @@ impl<'t> View<'t> {
             Some(map) => (map[start as usize].0 as usize, map[end as usize - 1].1 as usize),
         }
     }
+}
+
+/// ASCII without the beginnings of entities, percent codes and tags.
+fn is_plain(bytes: &[u8]) -> bool {
+    bytes.chunks(PLAIN_CHUNK_BYTES).all(|chunk| {
+        let disguise = |b: &u8| (*b >= 0x80) | (*b == b'&') | (*b == b'%') | (*b == b'<');
+        !chunk.iter().fold(false, |found, b| found | disguise(b))
+    })
 }
 
 struct Reader<'t> {

@@ -2,11 +2,11 @@
 
 use crate::lexicon as mark;
 
-pub(crate) const LISTS: [(&str, u32); 16] = [
+pub(crate) const LISTS: [(&str, u32); 27] = [
     (include_str!("../data/first_names.txt"), mark::FIRST),
     (include_str!("../data/last_names.txt"), mark::LAST),
     (include_str!("../data/plain_words.txt"), mark::PLAIN),
-    ("dr doctor mr mrs ms miss prof professor nurse sra sr srta", mark::TITLE),
+    ("dr doctor mr mrs ms miss mister prof professor nurse sra sr srta", mark::TITLE),
     (
         "street st avenue ave road rd boulevard blvd drive dr lane ln court ct place pl way terrace ter trail trl parkway pkwy \
          highway hwy circle cir square sq loop alley crescent close",
@@ -19,7 +19,7 @@ pub(crate) const LISTS: [(&str, u32); 16] = [
     ),
     (
         "is was it its s number no num nr nbr id my the are of for on file here says ends this to as es numero de la mi a still new in \
-         current please please' code que be would um uh so starts ending with changed now first half second que he she her his",
+         current please please' code que be would um uh so starts ending with changed now first half second que he she her his reads reading bracelet wristband",
         mark::FILLER,
     ),
     (
@@ -35,7 +35,8 @@ pub(crate) const LISTS: [(&str, u32); 16] = [
         mark::UNIT,
     ),
     (
-        "is s name es llamo policyholder attn patient it contact for seeing husband wife m am hi hello dear thanks you hey regards",
+        "is s name es llamo policyholder attn patient it contact for seeing husband wife m am hi hello dear thanks you hey regards \
+         called named him her under with by to son daughter brother sister mother father mom dad",
         mark::ANNOUNCES,
     ),
     (include_str!("../data/common_first_names.txt"), mark::COMMON_FIRST),
@@ -53,20 +54,74 @@ pub(crate) const LISTS: [(&str, u32); 16] = [
     (
         "in so said see my i an a it is on at to do be he she we they you the and or of for as by if no yes ok okay sure how what why who \
          when where well tell here today could would can will have has had am are was were good back love her his him me us our your \
-         this that there then than but not all any going feeling sorry glad happy sick tired just also very new old did does let now",
+         this that there then than wan na gon ma but not all any going feeling sorry glad happy sick tired just also very new old did does let now",
         mark::STOP,
     ),
     (
-        "tylenol coumadin xanax flonase plavix ozempic eliquis foley graves parkinson crohn hodgkin alzheimer asperger mastercard visa \
-         medicare medicaid aetna cigna humana lyme addison cushing bell raynaud hashimoto babinski apgar glasgow advil lipitor zoloft \
-         prozac monday tuesday wednesday thursday friday saturday sunday january february march july \
-         october mac princess royal china france german germany america india jordan canada mexico texas dallas houston \
-         denver phoenix chicago washington boston carolina georgia virginia florida santa san los allegra tia helm sierra cruz record ping x november december clinic hospital health street avenue order patient please thanks hello",
+        "tylenol coumadin xanax flonase plavix ozempic eliquis foley mastercard visa medicare medicaid aetna cigna humana kaiser \
+         advil lipitor zoloft prozac wellbutrin augmentin monday tuesday wednesday thursday friday saturday sunday january february \
+         march july october november december paris london rome berlin alexa mac princess royal christmas easter irish english leo virgo gemini aries libra oscar goldman stanford omega earl johns puerto china france german germany america india jordan canada mexico \
+         israel ireland chad texas dallas houston denver phoenix chicago washington boston cleveland austin maryland cheyenne \
+         carolina georgia virginia florida santa san los allegra tia helm sierra cruz record ping x xyz united states state \
+         clinic hospital health street avenue order patient please thanks hello welcome",
         mark::NEVER_NAME,
+    ),
+    (
+        "graves parkinson crohn hodgkin alzheimer asperger lyme addison cushing bell raynaud hashimoto babinski apgar glasgow charcot \
+         romberg phalen tinel lachman mcmurray sjogren marfan huntington kaposi epstein barr foley crohns tourette meniere heimlich \
+         trendelenburg wernicke korsakoff",
+        mark::EPONYM,
+    ),
+    (
+        "springs manor plaza heights hills valley beach city county village center centre hospital clinic memorial medical medicine \
+         university college school pharmacy inc llc ltd corp corporation company institute foundation church hotel airport department \
+         building office theatre theater stadium museum library island islands river mountain ridge district province bridge \
+         boulevard blvd avenue ave road rd street parkway highway bakery cafe restaurant grill market store mall bank insurance harbor harbour anonymous barracks \
+         urgent general regional",
+        mark::TAIL,
+    ),
+    (
+        "san santa saint st states christmas puerto costa los las el fort port mount mt lake cape new north south east west",
+        mark::HEAD,
+    ),
+    (
+        "disease syndrome palsy sign signs thyroiditis lymphoma tremor contracture fracture test maneuver cyst phenomenon tooth sarcoma \
+         catheter esophagus oesophagus scale score chorea encephalopathy anemia reflex neuroma neuromas apple disorder",
+        mark::DISEASE,
+    ),
+    (
+        "rue via calle avenida av rua ul ulica piazza piazzetta corso viale camino paseo carrera carretera chemin strada trg rruga \
+         bulevar quai largo travessa praca vicolo allee cours impasse avenue boulevard ruta ronda",
+        mark::WAY,
+    ),
+    (
+        "kingdom states zealand australia canada ireland scotland wales england france germany austria switzerland italy spain portugal \
+         netherlands belgium luxembourg denmark sweden norway finland iceland greenland greenlander estonia latvia lithuania poland \
+         czechia slovakia slovenia hungary romania bulgaria croatia serbia bosnia greece cyprus turkey russia ukraine india china japan \
+         korea taiwan philippines vietnam thailand indonesia malaysia singapore brazil argentina chile peru uruguay colombia mexico \
+         ecuador venezuela cuba jamaica haiti israel egypt morocco tunisia algeria nigeria ghana kenya usa uk",
+        mark::COUNTRY,
+    ),
+    ("at", mark::AT),
+    ("http https ftp www", mark::LINK),
+    ("po p postbox postfach rr psc unit", mark::BOX),
+    ("apt apartment unit suite ste room rm floor fl flat", mark::DOOR),
+    (
+        "therapist psychologist psychiatrist counselor counsellor dentist surgeon physician pharmacist attorney colleague rn",
+        mark::TRADE,
     ),
 ];
 
-pub(crate) const VALUES: [(&[(&str, u32)], u32); 2] = [
+/// The words of a mark's own lists.
+pub(crate) fn marked(mark: u32) -> Vec<&'static str> {
+    LISTS
+        .iter()
+        .filter(|(_, marks)| *marks == mark)
+        .flat_map(|(list, _)| list.split_ascii_whitespace())
+        .collect()
+}
+
+pub(crate) const VALUES: [(&[(&str, u16)], u32); 2] = [
     (
         &[
             ("january", 1),

@@ -1,7 +1,6 @@
 //! The engine as the server uses it.
 
 use masking::{Before, Engine, Mode, Policy, Writer, jsonl};
-use proptest::prelude::*;
 use sensitive::Sensitive;
 
 fn live(engine: &Engine, before: &[Before<'_>], text: &str) -> masking::Masked {
@@ -132,17 +131,10 @@ fn clinical_talk_stays() {
     }
 }
 
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(300))]
-
-    #[test]
-    fn masking_twice_is_masking_once_and_keeps_the_length(text in "(\\PC|[0-9]|[0-9]|[@. -]|ssn |card |dob |Dr\\. |Mary ){0,60}") {
-        thread_local!(static ENGINE: Engine = Engine::new());
-        ENGINE.with(|engine| {
-            let mask = |text: &str| engine.mask(&Policy::default(), Mode::Archive, &[], Writer::Visitor, None, &Sensitive::new(text.to_owned())).text.as_str().to_owned();
-            let once = mask(&text);
-            assert_eq!(once.chars().count(), text.chars().count());
-            assert_eq!(mask(&once), once);
-        });
+#[test]
+fn talk_of_a_clinic_without_values_stays_word_for_word() {
+    let engine = Engine::new();
+    for line in include_str!("harmless.txt").lines() {
+        assert_eq!(jsonl::mask_plain(&engine, line), line);
     }
 }

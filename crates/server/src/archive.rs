@@ -3,6 +3,7 @@
 //! [`render`] and what it uses are pure: plain values in, bytes out. [`deliver`],
 //! [`backlog`] and [`shred`] are the doors to rows and destinations.
 
+mod adopt;
 pub mod backlog;
 mod build;
 pub mod canonical;

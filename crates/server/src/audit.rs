@@ -91,23 +91,73 @@ pub fn head_at(tx: &mut Tx<'_>, at: Millis) -> Result<Head> {
     Ok(Head { seq, hash: hash.try_into().unwrap_or([0; 32]) })
 }
 
+/// What a walk along the chain found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Walked {
+    pub entries: u64,
+    /// The seq of the first entry that is not as it was written.
+    pub first_broken: Option<u64>,
+}
+
 /// Walks the chain; the seq of the first entry that is not as it was written.
 pub fn first_broken(tx: &mut Tx<'_>) -> Result<Option<u64>> {
-    let entries = tx.rows(
-        "select seq, hash, at, actor_kind, actor, action, subject, detail from audit \
-         where seq is not null order by seq",
-        values![],
-        |row| Ok((row.number(0)?, row.blob(1)?, line(row, 2)?)),
-    )?;
+    Ok(walk(tx, |_, _| true)?.first_broken)
+}
+
+/// Walks the chain and checks every signature; the newest entry must bear one.
+pub fn verify(tx: &mut Tx<'_>, install: &Install) -> Result<Walked> {
+    walk(tx, |hash, signature| install.has_signed(hash, signature))
+}
+
+fn walk(tx: &mut Tx<'_>, has_signed: impl Fn(&[u8; 32], &[u8]) -> bool) -> Result<Walked> {
     let mut before = Head { seq: 0, hash: [0; 32] };
-    for (seq, hash, line) in entries {
-        let expected = chained(&before.hash, before.seq + 1, &line);
-        if seq != before.seq + 1 || hash != expected {
-            return Ok(Some(before.seq + 1));
+    let mut is_signed = true;
+    loop {
+        let links = links(tx, before.seq)?;
+        if links.is_empty() {
+            let first_broken = (!is_signed).then_some(before.seq);
+            return Ok(Walked { entries: before.seq, first_broken });
         }
-        before = Head { seq, hash: expected };
+        for link in links {
+            let seq = before.seq + 1;
+            let hash = chained(&before.hash, seq, &link.line);
+            let is_forged = link.signature.as_ref().is_some_and(|it| !has_signed(&hash, it));
+            if link.seq != seq || link.hash != hash || is_forged {
+                return Ok(Walked { entries: before.seq, first_broken: Some(seq) });
+            }
+            is_signed = link.signature.is_some();
+            before = Head { seq, hash };
+        }
     }
-    Ok(None)
+}
+
+struct Link {
+    seq: u64,
+    hash: Vec<u8>,
+    signature: Option<Vec<u8>>,
+    line: String,
+}
+
+/// The next sealed entries after a seq: a chain of years does not fit into memory.
+fn links(tx: &mut Tx<'_>, after: u64) -> Result<Vec<Link>> {
+    tx.rows(
+        "select seq, hash, signature, at, actor_kind, actor, action, subject, detail from audit \
+         where seq > $1 order by seq limit 1000",
+        values![after],
+        |row| {
+            Ok(Link {
+                seq: row.number(0)?,
+                hash: row.blob(1)?,
+                signature: row.opt_blob(2)?,
+                line: line(row, 3)?,
+            })
+        },
+    )
+}
+
+/// The hash of a sealed entry.
+pub fn hash_of(tx: &mut Tx<'_>, seq: u64) -> Result<Option<Vec<u8>>> {
+    tx.row("select hash from audit where seq = $1", values![seq], |row| row.blob(0))
 }
 
 fn line(row: &crate::db::Row<'_>, from: usize) -> Result<String> {

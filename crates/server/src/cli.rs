@@ -2,8 +2,13 @@
 
 pub mod account;
 pub mod api;
+pub mod audit;
+pub mod backup;
+mod contents;
 pub mod demo;
+pub mod keys;
 pub mod mask;
+mod place;
+pub mod restore;
 pub mod serve;
-mod settings;
 pub mod transcript;

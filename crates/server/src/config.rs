@@ -134,7 +134,53 @@ pub fn read(
         overlay(&mut table, &path, parsed(&value))
             .map_err(|()| format!("{name} names a section that is a value in the file"))?;
     }
-    Config::deserialize(table).map_err(|e| format!("with the environment's settings: {e}"))
+    let config =
+        Config::deserialize(table).map_err(|e| format!("with the environment's settings: {e}"))?;
+    config.check()?;
+    Ok(config)
+}
+
+impl Config {
+    /// Whether every limit is within its hard ceiling, and the origins are three.
+    fn check(&self) -> Result<(), String> {
+        let l = &self.limits;
+        let within = [
+            ("limits.message_bytes", l.message_bytes as u64, 1..=64 * 1024),
+            ("limits.frame_bytes", l.frame_bytes as u64, 4 * 1024..=1024 * 1024),
+            ("limits.messages_per_minute", l.messages_per_minute.into(), 1..=1_000_000),
+            ("limits.starts_per_minute", l.starts_per_minute.into(), 1..=1_000_000),
+            ("limits.requests_per_minute", l.requests_per_minute.into(), 1..=1_000_000),
+            ("limits.connections", l.connections as u64, 1..=1_000_000),
+            ("limits.authenticate_seconds", l.authenticate_seconds.into(), 1..=60),
+            ("limits.header_read_seconds", l.header_read_seconds.into(), 1..=60),
+            ("limits.stall_seconds", l.stall_seconds.into(), 1..=60),
+            ("sessions.idle_seconds", self.sessions.idle_seconds.into(), 60..=24 * 60 * 60),
+            ("sessions.seconds_max", self.sessions.seconds_max.into(), 60..=24 * 60 * 60),
+        ];
+        for (name, value, range) in within {
+            if !range.contains(&value) {
+                return Err(format!("{name} is {} to {}, not {value}", range.start(), range.end()));
+            }
+        }
+        if l.frame_bytes < l.message_bytes * 2 {
+            return Err("limits.frame_bytes is at least twice limits.message_bytes".to_owned());
+        }
+        let o = &self.origins;
+        let origins = [&o.console, &o.widget, &o.files];
+        let is_origin = |text: &str| {
+            let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+            host.is_some_and(|host| !host.is_empty() && !host.contains(['/', ' ', ';', ',']))
+        };
+        if !origins.iter().all(|origin| is_origin(origin)) {
+            return Err("origins are such as https://chat.example.org, without a path".to_owned());
+        }
+        if o.console == o.widget || o.console == o.files || o.widget == o.files {
+            return Err(
+                "origins.console, origins.widget and origins.files are three names".to_owned()
+            );
+        }
+        Ok(())
+    }
 }
 
 /// A value as TOML where it is TOML, else as text.
@@ -183,6 +229,21 @@ mod tests {
         let config = read("[limits]\nmessages_per_minute = 5\n", set.into_iter()).unwrap();
         assert_eq!(config.limits.messages_per_minute, 9);
         assert_eq!(config.listen, "127.0.0.1:1");
+    }
+
+    #[test]
+    fn a_limit_past_its_ceiling_is_refused_by_name() {
+        for (text, named) in [
+            ("[limits]\nmessage_bytes = 70000\n", "limits.message_bytes"),
+            ("[limits]\nframe_bytes = 20000\n", "limits.frame_bytes"),
+            ("[limits]\nauthenticate_seconds = 0\n", "limits.authenticate_seconds"),
+            ("[sessions]\nidle_seconds = 1000000\n", "sessions.idle_seconds"),
+            ("[origins]\nfiles = \"http://localhost:8080\"\n", "origins.files"),
+            ("[origins]\nfiles = \"files.example\"\n", "origins"),
+        ] {
+            let error = read(text, std::iter::empty()).unwrap_err();
+            assert!(error.contains(named), "{text}: {error}");
+        }
     }
 
     #[test]

@@ -7,6 +7,7 @@
 //! SQL is written once for all engines: lower case, `$1` numbered by first
 //! appearance, columns of text, bigint and blob only.
 
+mod alone;
 mod migrate;
 mod sqlite;
 mod tx;
@@ -20,7 +21,7 @@ use crate::bus::Bus;
 use crate::error::{Error, Result};
 use crate::events::Recent;
 
-pub use sqlite::backup;
+pub use alone::{alone, backup, is_sound, look};
 pub use tx::{Row, Tx};
 pub use value::Value;
 

@@ -115,7 +115,6 @@ pub struct Event {
     pub shown: u64,
     pub kind: Kind,
     pub sender: Sender,
-    pub client_id: Option<String>,
     pub at: Millis,
     /// Changes since it was first sealed.
     pub revision: u32,

@@ -12,6 +12,8 @@ use crate::values;
 
 /// How long a claim holds before another worker may take the job over.
 const LEASE_SECONDS: u32 = 60;
+/// How often a worker that is still at it says so.
+pub const RENEW_SECONDS: u32 = 20;
 /// Between tries: 2, 4, 8 … seconds, at most this.
 const BACKOFF_SECONDS_MAX: u32 = 15 * 60;
 
@@ -139,6 +141,15 @@ pub fn claim(tx: &mut Tx<'_>, lane: Lane, now: Millis) -> Result<Option<Job>> {
     }))
 }
 
+/// Its worker is still at it.
+pub fn renew(tx: &mut Tx<'_>, job: Job, now: Millis) -> Result<()> {
+    tx.run(
+        "update job set lease_until = $1 where kind = $2 and subject = $3 and lease_until is not null",
+        values![now.plus_seconds(LEASE_SECONDS), job.kind.code(), &job.subject],
+    )?;
+    Ok(())
+}
+
 /// It failed: try again later, each time later than before.
 pub fn retry(tx: &mut Tx<'_>, job: Job, now: Millis, code: &'static str) -> Result<()> {
     let seconds = 1_u32.checked_shl(job.attempts.min(16)).unwrap_or(BACKOFF_SECONDS_MAX);
@@ -176,12 +187,13 @@ fn wait(
     Ok(())
 }
 
-/// When the next job of a lane is due, if there is any.
+/// When the next job of a lane can be claimed. Who held a claim may have died with it.
 pub fn next_due(tx: &mut Tx<'_>, lane: Lane) -> Result<Option<Millis>> {
-    tx.row(
-        "select min(due_at) from job where lane = $1 and lease_until is null",
+    let due = tx.row(
+        "select min(case when lease_until >= due_at then lease_until + 1 else due_at end) from job \
+         where lane = $1",
         values![lane.code()],
         |row| row.opt_millis(0),
-    )
-    .map(Option::flatten)
+    )?;
+    Ok(due.flatten())
 }

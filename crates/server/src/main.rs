@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use server::cli::transcript::Answer;
-use server::cli::{account, api, demo, mask, serve, transcript};
+use server::cli::{account, api, audit, backup, demo, keys, mask, restore, serve, transcript};
 
 #[global_allocator]
 static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
@@ -32,6 +32,16 @@ enum Command {
     /// Staff accounts
     #[command(subcommand)]
     Account(account::Command),
+    /// The keys of the days
+    #[command(subcommand)]
+    Keys(keys::Command),
+    /// Copy the database, also while the server runs
+    Backup(backup::Backup),
+    /// Bring a backup into an empty data directory
+    Restore(restore::Restore),
+    /// Check and export the audit chain
+    #[command(subcommand)]
+    Audit(audit::Command),
     /// Mask sensitive values in text
     Mask(mask::Mask),
     /// List and check transcripts where they were delivered
@@ -60,6 +70,10 @@ async fn run(command: &Command) -> anyhow::Result<Answer> {
         Command::Demo(command) => demo::run(command).await,
         Command::Account(command) => account::run(command, &mut stdout()).await,
         Command::Mask(command) => mask::run(command, &mut stdin().lock(), &mut stdout().lock()),
+        Command::Keys(command) => return keys::run(command, &mut stdout()).await,
+        Command::Backup(command) => return backup::run(command, &mut stdout()).await,
+        Command::Restore(command) => return restore::run(command, &mut stdout()).await,
+        Command::Audit(command) => return audit::run(command, &mut stdout()).await,
         Command::Transcript(command) => return transcript::run(command, &mut stdout()).await,
         Command::Api => api::run(&mut stdout()),
     };

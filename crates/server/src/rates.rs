@@ -40,7 +40,7 @@ impl Rates {
         if *count >= most {
             let left = 60_000 - now.0.rem_euclid(60_000);
             return Err(Error::TooMany {
-                retry_after: u32::try_from(left / 1000 + 1).unwrap_or(60),
+                retry_after: u32::try_from((left + 999) / 1000).unwrap_or(60),
             });
         }
         *count += 1;
@@ -60,7 +60,7 @@ mod tests {
             rates.count("message", [1; 16], 3, now).unwrap();
         }
         let refused = rates.count("message", [1; 16], 3, now);
-        assert!(matches!(refused, Err(Error::TooMany { retry_after: 31 })));
+        assert!(matches!(refused, Err(Error::TooMany { retry_after: 30 })));
         rates.count("message", [2; 16], 3, now).unwrap();
         rates.count("start", [1; 16], 3, now).unwrap();
         rates.count("message", [1; 16], 3, now.plus_seconds(30)).unwrap();

@@ -32,11 +32,18 @@ pub enum Name {
     Dispositions,
     Timing,
     Destinations,
+    Retention,
 }
 
 impl Name {
-    pub const ALL: [Self; 5] =
-        [Self::Site, Self::Departments, Self::Dispositions, Self::Timing, Self::Destinations];
+    pub const ALL: [Self; 6] = [
+        Self::Site,
+        Self::Departments,
+        Self::Dispositions,
+        Self::Timing,
+        Self::Destinations,
+        Self::Retention,
+    ];
 
     /// As in the address and the row.
     pub const fn code(self) -> &'static str {
@@ -46,6 +53,7 @@ impl Name {
             Self::Dispositions => "dispositions",
             Self::Timing => "timing",
             Self::Destinations => "destinations",
+            Self::Retention => "retention",
         }
     }
 
@@ -61,6 +69,7 @@ impl Name {
             Self::Dispositions => json!(sections.dispositions),
             Self::Timing => json!(sections.timing),
             Self::Destinations => json!(sections.destinations),
+            Self::Retention => json!(sections.retention),
         }
     }
 
@@ -71,6 +80,7 @@ impl Name {
             Self::Dispositions => sections.dispositions = read(value)?,
             Self::Timing => sections.timing = read(value)?,
             Self::Destinations => sections.destinations = read(value)?,
+            Self::Retention => sections.retention = read(value)?,
         }
         Ok(())
     }

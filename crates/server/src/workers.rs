@@ -2,7 +2,8 @@
 
 use crate::app::App;
 use crate::archive;
-use crate::conversation;
+use crate::bus::{Ring, Topic};
+use crate::conversation::{self, store};
 use crate::error::{Error, Result};
 use crate::jobs::{self, Job, Kind, Lane};
 
@@ -17,7 +18,13 @@ pub async fn run_due(app: &App, lane: Lane) -> Result<u32> {
             return Ok(done);
         };
         done += 1;
-        match work(app, job).await {
+        // Whoever is not told sees it with the next ring.
+        let concerned = concerned(app, job).await.unwrap_or_default();
+        let ended = tokio::select! {
+            ended = work(app, job) => ended,
+            lost = keep_claim(app, job) => lost,
+        };
+        match ended {
             Ok(()) => {}
             // Its conversation is gone: nothing is left to do.
             Err(Error::NotFound) => {
@@ -28,7 +35,31 @@ pub async fn run_due(app: &App, lane: Lane) -> Result<u32> {
                 app.db.write(move |tx| jobs::retry(tx, job, now, "failed")).await?;
             }
         }
+        for topic in concerned {
+            app.bus.ring(&Ring { topic, number: 0 });
+        }
     }
+}
+
+/// A slow destination may take longer than a claim holds.
+async fn keep_claim(app: &App, job: Job) -> Result<()> {
+    loop {
+        let now = app.clock.now();
+        app.clock.until(now.plus_seconds(jobs::RENEW_SECONDS)).await;
+        let now = app.clock.now();
+        app.db.write(move |tx| jobs::renew(tx, job, now)).await?;
+    }
+}
+
+/// Whose screen shows how far the job is. Jobs that change a state ring for themselves.
+async fn concerned(app: &App, job: Job) -> Result<Vec<Topic>> {
+    if !matches!(job.kind, Kind::Deliver | Kind::Shred) {
+        return Ok(Vec::new());
+    }
+    let id = job.subject;
+    let found = app.db.read(move |tx| store::load(tx, id)).await?;
+    let agent = found.and_then(|found| found.agent).map(|agent| Topic::Account(agent.id));
+    Ok([Topic::View(id)].into_iter().chain(agent).collect())
 }
 
 async fn work(app: &App, job: Job) -> Result<()> {

@@ -1,4 +1,4 @@
-//! Which language to speak, and the forms that counting takes in it.
+//! Which language to speak.
 //!
 //! A front end keeps one module a language: `export const en = {…}`, where a
 //! message is a string or a function that returns one, and
@@ -23,15 +23,4 @@ export function chooseLanguage(offered: readonly string[], wanted: readonly stri
   const spoken = offered.filter(isLanguage);
   const tags = wanted.map((tag) => tag.slice(0, 2).toLowerCase());
   return tags.filter(isLanguage).find((tag) => spoken.includes(tag)) ?? spoken[0] ?? 'en';
-}
-
-export interface Counted {
-  one: string;
-  other: string;
-}
-
-/** `plural('es', 2)({ one: 'mensaje', other: 'mensajes' })` is `mensajes`. */
-export function plural(language: Language, count: number): (forms: Counted) => string {
-  const rule = new Intl.PluralRules(language).select(count);
-  return (forms) => (rule === 'one' ? forms.one : forms.other);
 }

@@ -24,8 +24,8 @@ type CommonFrame =
 
 /** The answer to a request that was carried out and is durable. */
 export interface Done {
-  /** Of the event that it became, or null. */
-  number: number | null;
+  /** Of the event that it became, if it became one. */
+  number?: number | null;
   at: number;
 }
 
@@ -39,19 +39,14 @@ export class Refused extends Error {
 /** No answer came. The request may or may not have been carried out: send it again under the same client id. */
 export class Disconnected extends Error {}
 
-export type SocketStatus =
-  | { kind: 'connecting' }
-  | { kind: 'open' }
-  /** Lost; the next attempt is at `retryAt`. */
-  | { kind: 'lost'; retryAt: number }
-  /** It will not come back by itself: said goodbye to, or closed by us (`problem` is null). */
-  | { kind: 'stopped'; problem: Problem | null };
+/** `lost`: the next attempt comes by itself. `stopped`: none does. */
+export type SocketStatus = 'connecting' | 'open' | 'lost' | 'stopped';
 
 export interface SocketOptions<Hello> {
   /** `/live/visitor` or `/live/agent`, on the page's own host. */
   url: string;
-  /** Asked before each attempt. If it fails with `Refused`, the socket stops; with anything else, it tries again. */
-  hello: () => Hello | Promise<Hello>;
+  /** Asked at each attempt. */
+  hello: () => Hello;
   /** What to do after a goodbye; `retriesAfter` unless told. */
   afterBye?: (problem: Problem) => 'retry' | 'stop';
 }
@@ -69,7 +64,8 @@ interface Waiting {
 
 export class Socket<Hello, Verb, Frame extends { frame: string }> {
   onFrame: (frame: Frame) => void = () => {};
-  onStatus: (status: SocketStatus) => void = () => {};
+  /** With the goodbye that stopped it, or null. */
+  onStatus: (status: SocketStatus, problem: Problem | null) => void = () => {};
 
   #options: SocketOptions<Hello>;
   #socket: WebSocket | null = null;
@@ -118,13 +114,13 @@ export class Socket<Hello, Verb, Frame extends { frame: string }> {
   }
 
   #connect(): void {
-    this.onStatus({ kind: 'connecting' });
+    this.onStatus('connecting', null);
     const socket = new WebSocket(this.#options.url);
     this.#socket = socket;
     // A socket that was given up may still speak; only the current one is heard.
     const current = () => this.#socket === socket;
     const welcomeTimer = setTimeout(() => current() && this.#lost(this.#backoff()), ANSWER_MS_MAX);
-    socket.onopen = () => void this.#sayHello(socket);
+    socket.onopen = () => current() && socket.send(JSON.stringify(this.#options.hello()));
     socket.onmessage = (message) => {
       if (!current()) return;
       clearTimeout(welcomeTimer);
@@ -136,23 +132,12 @@ export class Socket<Hello, Verb, Frame extends { frame: string }> {
     };
   }
 
-  async #sayHello(socket: WebSocket): Promise<void> {
-    try {
-      const hello = await this.#options.hello();
-      if (this.#socket === socket) socket.send(JSON.stringify(hello));
-    } catch (error) {
-      if (this.#socket !== socket) return;
-      if (error instanceof Refused) this.#stop(error.problem);
-      else this.#lost(this.#backoff());
-    }
-  }
-
   #hear(frame: Frame): void {
     // The kinds that are ours are told apart by name; the rest is passed on as it is.
     const common = frame as unknown as CommonFrame;
     switch (common.frame) {
       case 'done':
-        this.#settle(common.id)?.resolve({ number: common.number ?? null, at: common.at });
+        this.#settle(common.id)?.resolve(common);
         return;
       case 'refused':
         this.#settle(common.id)?.reject(new Refused(common.problem));
@@ -170,7 +155,7 @@ export class Socket<Hello, Verb, Frame extends { frame: string }> {
         this.#attempts = 0;
         this.#isWelcome = true;
         this.onFrame(frame);
-        this.onStatus({ kind: 'open' });
+        this.onStatus('open', null);
         return;
       default:
         this.onFrame(frame);
@@ -194,14 +179,14 @@ export class Socket<Hello, Verb, Frame extends { frame: string }> {
     this.#drop();
     clearTimeout(this.#retryTimer);
     this.#retryTimer = setTimeout(() => this.#connect(), retryMs);
-    this.onStatus({ kind: 'lost', retryAt: Date.now() + retryMs });
+    this.onStatus('lost', null);
   }
 
   #stop(problem: Problem | null): void {
     this.#isStopped = true;
     this.#drop();
     clearTimeout(this.#retryTimer);
-    this.onStatus({ kind: 'stopped', problem });
+    this.onStatus('stopped', problem);
   }
 
   #drop(): void {

@@ -64,7 +64,7 @@ test('a message that was lost on its way is sent again under the same client id 
   const peer = await server.meets();
   expect(await peer.hears()).toEqual({ protocol: 1, token: 't1', after: 0 });
   peer.says(welcome('t2'));
-  await becomes(() => sam.status.kind === 'open');
+  await becomes(() => sam.status === 'open');
 
   sam.post('Is the clinic open?');
   const first = await posted(peer);
@@ -97,7 +97,7 @@ test('when the newest token was never used, the one before is tried once', async
   const peer = await server.meets();
   await peer.hears();
   peer.says(welcome('t2'));
-  await becomes(() => sam.status.kind === 'open');
+  await becomes(() => sam.status === 'open');
   peer.vanishes();
 
   const second = await server.meets();
@@ -122,7 +122,7 @@ test('a message that the server refuses stays on the screen as not sent', async 
   const peer = await server.meets();
   await peer.hears();
   peer.says(welcome('t2'));
-  await becomes(() => sam.status.kind === 'open');
+  await becomes(() => sam.status === 'open');
   sam.post('Too late');
   const { id } = await posted(peer);
   peer.says({ frame: 'refused', id, problem: bye('wrong_state').problem });

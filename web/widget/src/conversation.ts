@@ -21,7 +21,7 @@ export class Conversation {
   thread: Thread = EMPTY;
   pending: Pending[] = [];
   view: VisitorView | null = null;
-  status: SocketStatus = { kind: 'connecting' };
+  status: SocketStatus = 'connecting';
   isAgentTyping = false;
   /** Why it can't be read here any more. */
   over: Problem | null = null;
@@ -42,7 +42,7 @@ export class Conversation {
     this.#pass = pass;
     this.#socket = new Socket({ url, hello: () => this.#hello(), afterBye: (problem) => this.#afterBye(problem) });
     this.#socket.onFrame = (frame) => this.#hear(frame);
-    this.#socket.onStatus = (status) => this.#changed(status);
+    this.#socket.onStatus = (status, problem) => this.#changed(status, problem);
   }
 
   open(): void {
@@ -57,13 +57,22 @@ export class Conversation {
     this.#socket.lose();
   }
 
+  /** Some of it is in this page's memory alone. */
+  get hasUnsent(): boolean {
+    return this.pending.some(({ state }) => state === 'undelivered' || state === 'sending');
+  }
+
+  get isRunning(): boolean {
+    return !this.over && (this.view?.state === 'waiting' || this.view?.state === 'active');
+  }
+
   /** The server's clock, as far as its answers told. */
   now(): number {
     return Date.now() + this.#serverAheadMs;
   }
 
   post(text: string): void {
-    const message: Pending = { clientId: clientId(), text, at: this.now(), state: 'undelivered' };
+    const message: Pending = { clientId: clientId(), text, state: 'undelivered' };
     this.pending = [...this.pending, message];
     this.refusal = null;
     this.typing(false);
@@ -146,13 +155,13 @@ export class Conversation {
     this.onChange();
   }
 
-  #changed(status: SocketStatus): void {
+  #changed(status: SocketStatus, problem: Problem | null): void {
     this.status = status;
-    if (status.kind === 'stopped' && status.problem !== null) {
-      this.over = status.problem;
-      if (status.problem.code !== 'other_version') this.onPass(null);
+    if (problem) {
+      this.over = problem;
+      if (problem.code !== 'other_version') this.onPass(null);
     }
-    if (status.kind === 'open') for (const message of this.pending) if (message.state === 'undelivered') void this.#send(message);
+    if (status === 'open') for (const message of this.pending) if (message.state === 'undelivered') void this.#send(message);
     this.onChange();
   }
 

@@ -1,23 +1,38 @@
-//! E-mail addresses, RFC 5321 section 4.1.2, from the at sign outwards.
+//! E-mail addresses, typed or spelled, from the at sign outwards.
 
-use super::{Hit, RuleId};
-use crate::lexicon::PLAIN;
-use crate::scan::{Kind, Scan, is_letter};
+use super::{Rule, RuleId};
+use crate::find::Hit;
+use crate::lexicon::{AT, PLAIN, STOP, words};
+use crate::scan::{Kind, Scan, is_letter, why};
 
-const TLDS: [&str; 14] = [
+const TLDS: &[u64] = words![
     "com", "net", "org", "edu", "gov", "co", "io", "us", "uk", "de", "info", "me", "ca", "example",
 ];
 
 const LOCAL_BYTES_MAX: usize = 64;
 const DOMAIN_BYTES_MAX: usize = 255;
 
-pub(crate) fn find(scan: &Scan<'_>, hits: &mut Vec<Hit>) {
-    if !scan.has_at {
-        return;
-    }
+pub(super) const RULE: Rule = Rule {
+    name: "email",
+    kind: "EMAIL",
+    version: 2,
+    doc: "An address of electronic mail, also spelled out.",
+    source: "RFC 5321, section 4.1.2",
+    example: "write to [jo.smith@example.com] please",
+    pattern: r"[A-Za-z0-9.!#$%*+_~^-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+",
+    find: Some(find),
+    ..Rule::NEW
+};
+
+fn find(scan: &Scan<'_>, _asked: bool, hits: &mut Vec<Hit>) {
+    typed(scan, hits);
+    spelled(scan, hits);
+}
+
+fn typed(scan: &Scan<'_>, hits: &mut Vec<Hit>) {
     let bytes = scan.bytes;
     let mut after = 0;
-    for at in bytes.iter().enumerate().filter(|(_, b)| **b == b'@').map(|(at, _)| at) {
+    for at in scan.at_signs.iter().map(|&at| at as usize) {
         let (left, right) = (spaces_before(bytes, at), spaces_after(bytes, at + 1));
         let start = (left.saturating_sub(LOCAL_BYTES_MAX)..left)
             .rev()
@@ -36,11 +51,11 @@ pub(crate) fn find(scan: &Scan<'_>, hits: &mut Vec<Hit>) {
         if !bytes[right..=end].iter().any(|b| is_letter(*b)) || start == left {
             continue;
         }
-        if (left < at || right > at + 1) && !bytes[right..end].contains(&b'.') {
-            continue;
-        }
         if !bytes[right..=end].contains(&b'.') {
             end = mistyped_dot(scan, end);
+        }
+        if (left < at || right > at + 1) && !bytes[right..end].contains(&b'.') {
+            continue;
         }
         hits.push(Hit {
             start: start as u32,
@@ -57,13 +72,15 @@ fn mistyped_dot(scan: &Scan<'_>, end: usize) -> usize {
     let next = scan.tokens.partition_point(|t| (t.start as usize) <= end);
     match scan.tokens.get(next) {
         Some(token)
-            if scan.word_is(next, &TLDS)
+            if scan.word_is(next, TLDS)
                 && matches!(
                     &scan.bytes[end + 1..token.start as usize],
                     b"," | b" " | b" . " | b". "
                 ) =>
         {
-            token.end as usize - 1
+            let country = scan.gap(next) == b"." && scan.word_is(next + 1, TLDS);
+            let last = if country { next + 1 } else { next };
+            scan.tokens[last].end as usize - 1
         }
         _ => end,
     }
@@ -86,46 +103,85 @@ fn is_domain(byte: u8) -> bool {
 }
 
 /// "mary dot smith at example dot com", "jo (at) example (dot) org"
-pub(crate) fn spelled(scan: &Scan<'_>, hits: &mut Vec<Hit>) {
-    for at in 1..scan.tokens.len() {
-        if !scan.word_is(at, &["at"]) {
+fn spelled(scan: &Scan<'_>, hits: &mut Vec<Hit>) {
+    for at in scan.triggers(why::AT | why::LONG) {
+        let token = &scan.tokens[at];
+        if is_glued(scan.text(token)) {
+            let first = local_start(scan, at + 1);
+            hits.push(hit(scan.tokens[first].start, token.end));
+        }
+        if at == 0 || !token.is(AT) {
             continue;
         }
         let Some(end) = spelled_domain(scan, at + 1) else { continue };
-        let mut first = at - 1;
-        while first > 0 {
-            if matches!(scan.gap(first - 1), b"" | b"." | b"_" | b"-" | b"+") {
-                first -= 1;
-            } else if first > 1 && scan.word_is(first - 1, &["dot", "underscore", "dash", "plus"]) {
-                first -= 2;
-            } else {
-                break;
-            }
-        }
+        let first = local_start(scan, at);
         if first < at - 1 || !scan.tokens[first].is(PLAIN) {
-            hits.push(Hit {
-                start: scan.tokens[first].start,
-                end,
-                rule: RuleId::Email,
-                weight: 96,
-            });
+            hits.push(hit(scan.tokens[first].start, end));
         }
     }
+}
+
+fn hit(start: u32, end: u32) -> Hit {
+    Hit { start, end, rule: RuleId::Email, weight: 96 }
+}
+
+/// "sanchezATexampleDOTcom"
+fn is_glued(word: &[u8]) -> bool {
+    let at = word.windows(2).position(|w| w == b"AT").filter(|&at| at > 0);
+    let dot = word.windows(3).rposition(|w| w == b"DOT");
+    match (at, dot) {
+        (Some(at), Some(dot)) => {
+            at + 2 < dot
+                && dot + 3 < word.len()
+                && word[at - 1].is_ascii_lowercase()
+                && word[dot + 3].is_ascii_lowercase()
+        }
+        _ => false,
+    }
+}
+
+/// The first token of the part before the at sign, which is the token `at`.
+fn local_start(scan: &Scan<'_>, at: usize) -> usize {
+    let mut first = at - 1;
+    while first > 0 {
+        let before = &scan.tokens[first - 1];
+        if matches!(scan.gap(first - 1), b"" | b"." | b"_" | b"-" | b"+") {
+            first -= 1;
+        } else if first > 1 && scan.word_is(first - 1, words!["dot", "underscore", "dash", "plus"]) {
+            first -= 2;
+        } else if scan.gap(first - 1) == b" "
+            && at - first < 3
+            && scan.is_capital(before)
+            && !before.is(PLAIN | STOP)
+            && scan.is_capital(&scan.tokens[first])
+        {
+            first -= 1;
+        } else {
+            break;
+        }
+    }
+    first
 }
 
 /// Where a domain ends that begins with a token and has its dots as words.
 fn spelled_domain(scan: &Scan<'_>, mut at: usize) -> Option<u32> {
     let mut end = None;
+    if scan.word_is(at + 2, words!["dot"]) && scan.is_capital(scan.tokens.get(at)?) {
+        at += 1;
+    }
+    if scan.word_is(at, words!["dot"]) {
+        at -= 1;
+    }
     for _ in 0..4 {
-        if scan.tokens.get(at).is_none_or(|t| t.kind != Kind::Word) {
+        if scan.tokens.get(at).is_none_or(|t| t.kind() != Kind::Word) {
             return end;
         }
-        let worded = scan.word_is(at + 1, &["dot"]);
+        let worded = scan.word_is(at + 1, words!["dot"]);
         if !worded && !matches!(scan.gap(at), b"." | b" . ") {
             return end;
         }
         at += if worded { 2 } else { 1 };
-        if scan.word_is(at, &TLDS) {
+        if scan.word_is(at, TLDS) {
             end = Some(scan.tokens[at].end);
         }
     }

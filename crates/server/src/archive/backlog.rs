@@ -7,6 +7,7 @@ use crate::app::App;
 use crate::clock::Millis;
 use crate::db::Tx;
 use crate::error::Result;
+use crate::identity::account;
 use crate::ids::ConversationId;
 use crate::jobs;
 use crate::values;
@@ -37,6 +38,7 @@ pub async fn deliveries(app: &App) -> Result<Deliveries> {
             let newest = catalogue::newest(tx, &install, 100)?;
             let mut delivered: Vec<_> = newest.iter().flat_map(transcripts).collect();
             delivered.truncate(DELIVERED_MAX);
+            name_agents(tx, &mut delivered)?;
             Ok(Deliveries { pending, delivered })
         })
         .await
@@ -101,6 +103,18 @@ impl Waiting {
             |row| row.text(0),
         )
     }
+}
+
+/// A row keeps an agent's id; people read names.
+fn name_agents(tx: &mut Tx<'_>, delivered: &mut [DeliveredTranscript]) -> Result<()> {
+    let staff = account::all(tx)?;
+    for agent in delivered.iter_mut().filter_map(|one| one.agent.as_mut()) {
+        let named = staff.iter().find(|(account, _)| account.id.to_string() == *agent);
+        if let Some((account, _)) = named {
+            agent.clone_from(&account.display_name);
+        }
+    }
+    Ok(())
 }
 
 /// A catalogue row as one entry for each part's transcript at each destination.

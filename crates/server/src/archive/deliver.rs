@@ -11,7 +11,7 @@ use destinations::{Destination, Document, Receipt};
 use protocol::event::State;
 
 pub use super::freeze::Frozen;
-use super::{build, catalogue, freeze};
+use super::{adopt, build, catalogue, freeze};
 use crate::app::App;
 use crate::audit::{self, Entry};
 use crate::clock::Millis;
@@ -93,6 +93,10 @@ pub async fn put(
                 tracing::warn!(destination = name, code, "a delivery failed; it is tried again");
                 note_error(app, id, name.clone(), code).await?;
                 is_everywhere = false;
+                if code == destinations::Error::Exists.code() {
+                    let key = key_of(app, id).await?;
+                    adopt::adopt(app, id, &key, frozen, destination).await?;
+                }
             }
         }
     }

@@ -108,12 +108,7 @@ async fn freeze(
         let signer = Signer::from_seed(&app2.keys.install.transcript_seed());
         let documents = render(&transcript, &signer, &material.head, At(now.0))
             .map_err(|e| Error::broken("a transcript could not be rendered", e))?;
-        let part = transcript.part;
-        let seal = |document: Document| Sealed {
-            bytes: key.seal_document(id, part, document.name.as_str(), &document.bytes),
-            name: document.name.as_str().to_owned(),
-        };
-        Ok((part, documents.into_iter().map(seal).collect::<Vec<_>>()))
+        Ok((transcript.part, sealed(&key, id, transcript.part, &documents)))
     };
     // A long conversation is masked for a while: neither a reader nor the writer waits for it.
     let rendered = tokio::task::spawn_blocking(rendering).await;
@@ -126,6 +121,47 @@ async fn freeze(
                 for (number, document) in sealed.iter().enumerate() {
                     insert_document(tx, id, number, document)?;
                 }
+            }
+            Ok(())
+        })
+        .await
+}
+
+fn sealed(
+    key: &ConversationKey,
+    id: ConversationId,
+    part: u32,
+    documents: &[Document],
+) -> Vec<Sealed> {
+    let seal = |document: &Document| Sealed {
+        bytes: key.seal_document(id, part, document.name.as_str(), &document.bytes),
+        name: document.name.as_str().to_owned(),
+    };
+    documents.iter().map(seal).collect()
+}
+
+/// Keeps other documents for the part on its way: those that were delivered before.
+pub(super) async fn replace(
+    app: &App,
+    id: ConversationId,
+    key: &ConversationKey,
+    frozen: &Frozen,
+    documents: Vec<Document>,
+) -> Result<()> {
+    let (part, seq) = (frozen.part, frozen.seq);
+    let sealed = sealed(key, id, part, &documents);
+    app.db
+        .write(move |tx| {
+            let receipts = tx.count(
+                "select count(*) from receipt where conversation = $1 and part = $2",
+                values![&id, part],
+            )?;
+            if receipts > 0 || under_way(tx, id)? != Some((part, seq)) {
+                return Ok(());
+            }
+            tx.run("delete from delivery_document where conversation = $1", values![&id])?;
+            for (number, document) in sealed.iter().enumerate() {
+                insert_document(tx, id, number, document)?;
             }
             Ok(())
         })

@@ -75,6 +75,40 @@ struct Manifest {
     part: u32,
     files: Vec<File>,
     follows: Option<String>,
+    audit_head: AuditHead,
+}
+
+#[derive(Deserialize)]
+struct AuditHead {
+    seq: u64,
+    hash: String,
+}
+
+/// What a manifest says of the audit chain, once its signature holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Anchor {
+    pub reference: String,
+    pub part: u32,
+    pub signed_by: PublicKey,
+    /// Of the newest entry when the part was made.
+    pub seq: u64,
+    /// Hex.
+    pub hash: String,
+    /// SHA-256 of the manifest's file, hex.
+    pub manifest: String,
+}
+
+/// Reads a manifest's file for its anchor; `None` if it is not what was signed.
+pub fn anchor(bytes: &[u8]) -> Option<Anchor> {
+    let (manifest, signed_by) = opened(bytes)?;
+    Some(Anchor {
+        reference: manifest.reference,
+        part: manifest.part,
+        signed_by,
+        seq: manifest.audit_head.seq,
+        hash: manifest.audit_head.hash,
+        manifest: sha256(bytes),
+    })
 }
 
 /// The whole of one reference: every part, every file, and nothing besides.

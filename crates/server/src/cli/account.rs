@@ -6,7 +6,7 @@ use anyhow::Context;
 use clap::{Args, Subcommand};
 use sensitive::Sensitive;
 
-use super::settings::{Settings, first};
+use super::place::{ConfigFile, first};
 use crate::app::App;
 use crate::clock::Clock;
 use crate::identity::account::{self, CAPACITY, New};
@@ -30,7 +30,7 @@ pub enum Command {
 #[derive(Debug, Args)]
 pub struct Add {
     #[command(flatten)]
-    settings: Settings,
+    config: ConfigFile,
     /// What they sign in with: 1 to 64 of A-Z a-z 0-9 . _ @ -
     #[arg(long)]
     name: String,
@@ -54,13 +54,13 @@ pub struct Add {
 #[derive(Debug, Args)]
 pub struct List {
     #[command(flatten)]
-    settings: Settings,
+    config: ConfigFile,
 }
 
 #[derive(Debug, Args)]
 pub struct Named {
     #[command(flatten)]
-    settings: Settings,
+    config: ConfigFile,
     /// The account's name
     name: String,
     /// Read the password without asking, for scripts
@@ -74,17 +74,17 @@ pub async fn run(command: &Command, out: &mut (dyn Write + Send)) -> anyhow::Res
         Command::Add(add) => added(add, out).await,
         Command::List(list) => listed(list, out).await,
         Command::Password(named) => {
-            let app = opened(&named.settings).await?;
+            let app = opened(&named.config).await?;
             let done = account::set_password(&app, &named.name, password(named.password_stdin)?);
             told(done.await, "the password was replaced", out)
         }
         Command::Disable(named) => {
-            let app = opened(&named.settings).await?;
+            let app = opened(&named.config).await?;
             let done = account::set_disabled(&app, &named.name, true).await;
             told(done, "the account is disabled", out)
         }
         Command::Enable(named) => {
-            let app = opened(&named.settings).await?;
+            let app = opened(&named.config).await?;
             let done = account::set_disabled(&app, &named.name, false).await;
             told(done, "the account is enabled", out)
         }
@@ -94,7 +94,7 @@ pub async fn run(command: &Command, out: &mut (dyn Write + Send)) -> anyhow::Res
 async fn added(add: &Add, out: &mut (dyn Write + Send)) -> anyhow::Result<()> {
     let role = account::role(&add.role)
         .with_context(|| "--role is agent, supervisor, administrator or auditor")?;
-    let app = opened(&add.settings).await?;
+    let app = opened(&add.config).await?;
     let all = app.sections().departments.iter().map(|one| one.id.clone()).collect();
     let new = New {
         name: add.name.clone(),
@@ -109,7 +109,7 @@ async fn added(add: &Add, out: &mut (dyn Write + Send)) -> anyhow::Result<()> {
 }
 
 async fn listed(list: &List, out: &mut (dyn Write + Send)) -> anyhow::Result<()> {
-    let app = opened(&list.settings).await?;
+    let app = opened(&list.config).await?;
     for (account, is_disabled) in app.db.read(account::all).await? {
         let note = if is_disabled { "  disabled" } else { "" };
         let departments = account.departments.join(",");
@@ -118,8 +118,8 @@ async fn listed(list: &List, out: &mut (dyn Write + Send)) -> anyhow::Result<()>
     Ok(())
 }
 
-async fn opened(settings: &Settings) -> anyhow::Result<App> {
-    let config = settings.read()?;
+async fn opened(file: &ConfigFile) -> anyhow::Result<App> {
+    let config = file.read()?;
     let sections = first(&config)?;
     serve::open(config, Clock::system(), sections).await
 }

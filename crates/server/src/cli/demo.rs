@@ -13,7 +13,7 @@ use clap::Args;
 use serde_json::json;
 use tokio::net::TcpListener;
 
-use super::serve::{log_to_stderr, say, stopped};
+use super::serve::{keep_memory_to_itself, log_to_stderr, say, stopped};
 use crate::app::App;
 use crate::clock::Clock;
 use crate::config::Config;
@@ -43,6 +43,7 @@ pub async fn run(command: &Demo) -> anyhow::Result<()> {
         "the demo signs in by link, so it listens on loopback only; use `sotto serve` for others"
     );
     log_to_stderr("warn")?;
+    keep_memory_to_itself();
     std::fs::create_dir_all(&command.dir)
         .with_context(|| format!("--dir: {} cannot be made", command.dir.display()))?;
     let dir = command.dir.canonicalize()?;

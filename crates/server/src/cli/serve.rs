@@ -8,20 +8,21 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
-use super::settings::{Settings, first};
+use super::place::{ConfigFile, first};
 use crate::clock::Clock;
 use crate::serve::{self, Lock};
 
 #[derive(Debug, Args)]
 pub struct Serve {
     #[command(flatten)]
-    settings: Settings,
+    config: ConfigFile,
 }
 
 /// Serves until SIGTERM or SIGINT, then ends what was begun.
 pub async fn run(command: &Serve) -> anyhow::Result<()> {
-    let config = command.settings.read()?;
+    let config = command.config.read()?;
     log_to_stderr(&config.log)?;
+    keep_memory_to_itself();
     std::fs::create_dir_all(&config.data_dir)
         .with_context(|| format!("data_dir: {} cannot be made", config.data_dir.display()))?;
     let _lock = Lock::take(&config.data_dir)?;
@@ -33,6 +34,15 @@ pub async fn run(command: &Serve) -> anyhow::Result<()> {
         .with_context(|| format!("listen: {listen} cannot be listened on"))?;
     tracing::info!(address = %listener.local_addr()?, "serving");
     serve::serve(app, listener, Vec::new(), stopped()).await
+}
+
+/// A crash must not write keys to a disk.
+pub(super) fn keep_memory_to_itself() {
+    use rustix::process::{Resource, Rlimit, setrlimit};
+    let none = Rlimit { current: Some(0), maximum: Some(0) };
+    if setrlimit(Resource::Core, none).is_err() {
+        tracing::warn!("core dumps could not be switched off");
+    }
 }
 
 /// Returns when the process is told to stop.

@@ -169,17 +169,17 @@ fn sum_up(
 }
 
 /// `1 part`, `2 parts`.
-fn count(number: usize, what: &str) -> String {
+pub(super) fn count(number: usize, what: &str) -> String {
     format!("{number} {what}{}", if number == 1 { "" } else { "s" })
 }
 
-fn opened(path: &Path) -> anyhow::Result<Destination> {
+pub(super) fn opened(path: &Path) -> anyhow::Result<Destination> {
     let path = std::path::absolute(path).context("the folder's path cannot be resolved")?;
     let config = Config::Folder(folder::Config { path, must_hold: None });
     Destination::open(&config).map_err(explained)
 }
 
-async fn names(there: &Destination, prefix: &str) -> anyhow::Result<Vec<Name>> {
+pub(super) async fn names(there: &Destination, prefix: &str) -> anyhow::Result<Vec<Name>> {
     there.list(prefix).await.map_err(explained)
 }
 
@@ -192,7 +192,7 @@ async fn read(there: &Destination, names: &[&Name]) -> anyhow::Result<Files> {
     Ok(files)
 }
 
-fn explained(error: destinations::Error) -> anyhow::Error {
+pub(super) fn explained(error: destinations::Error) -> anyhow::Error {
     anyhow::anyhow!("{error}. {}", error.mend())
 }
 

@@ -20,6 +20,7 @@ pub struct Sections {
     pub timing: Timing,
     /// Every one of them must give its receipt before a key is destroyed.
     pub destinations: Vec<NamedDestination>,
+    pub retention: Retention,
 }
 
 /// A destination under the clinic's own name for it.
@@ -100,6 +101,20 @@ impl Default for Timing {
     }
 }
 
+/// How long what is left of a shredded conversation stays.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Retention {
+    /// Catalogue rows: which transcript went where.
+    pub catalogue_days: u32,
+}
+
+impl Default for Retention {
+    fn default() -> Self {
+        Self { catalogue_days: 90 }
+    }
+}
+
 impl Sections {
     /// What a first start begins with: works at once, and says what to change.
     pub fn first(transcripts: PathBuf, page: &str) -> Self {
@@ -131,6 +146,7 @@ impl Sections {
                 name: "folder".to_owned(),
                 to: destinations::Config::Folder(to),
             }],
+            retention: Retention::default(),
         }
     }
 
@@ -167,6 +183,9 @@ impl Sections {
         let names = self.destinations.iter().map(|one| &one.name);
         if !are_distinct_ids(names) {
             return invalid("destinations", "has each name once, of [a-z0-9-]");
+        }
+        if !(1..=3660).contains(&self.retention.catalogue_days) {
+            return invalid("catalogue_days", "is a day to ten years");
         }
         self.timing.check()
     }

@@ -2,6 +2,8 @@
 //!
 //! Foreign and absent are the same answer. A look is audited where it begins.
 
+use protocol::event::State;
+
 use super::state::Conversation;
 use super::store;
 use crate::app::App;
@@ -73,6 +75,13 @@ pub fn to_read(tx: &mut Tx<'_>, agent: &Agent, id: ConversationId) -> Result<Con
     let found = in_department(tx, agent, id)?;
     let is_own = found.agent.as_ref().is_some_and(|held| held.id == agent.id);
     if is_own || agent.is_supervisor { Ok(found) } else { Err(Error::NotFound) }
+}
+
+/// A conversation that an agent may look at: what they may read, and what waits for
+/// somebody of their departments to take it.
+pub fn to_look(tx: &mut Tx<'_>, agent: &Agent, id: ConversationId) -> Result<Conversation> {
+    let found = in_department(tx, agent, id)?;
+    if found.state == State::Waiting { Ok(found) } else { to_read(tx, agent, id) }
 }
 
 /// A conversation of the agent's departments that they may take.

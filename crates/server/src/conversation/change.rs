@@ -140,14 +140,8 @@ pub async fn transfer(
     app.db
         .write(move |tx| {
             let held = access::to_read(tx, &agent, id)?;
-            let change = state::transfer(
-                held,
-                agent.id,
-                department.clone(),
-                to.clone(),
-                unit.timing(),
-                unit.now,
-            )?;
+            let change =
+                state::transfer(held, department.clone(), to.clone(), unit.timing(), unit.now)?;
             if let Some(to) = &to {
                 capacity::must_have_room(tx, to.id)?;
             }

@@ -25,7 +25,7 @@ pub async fn close(
     app.db
         .write(move |tx| {
             let held = access::to_read(tx, &agent, id)?;
-            let change = state::close(held, agent.id, disposition.clone(), unit.now)?;
+            let change = state::close(held, disposition.clone(), unit.now)?;
             unit.save(tx, change)
         })
         .await

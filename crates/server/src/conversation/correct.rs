@@ -45,7 +45,7 @@ pub async fn correct(
     app.db
         .write(move |tx| {
             let (before, sender, name) = opened(tx, &poster, id)?;
-            let resendable = Resendable { client_id: &client_id, fingerprint };
+            let resendable = Resendable::new(&key, &client_id, fingerprint);
             if let Some(sent) = store::sent_before(tx, &before, sender, &resendable)? {
                 return Ok(Posted { seq: sent.seq, shown: sent.shown, at: sent.at });
             }

@@ -9,17 +9,17 @@ use crate::app::App;
 use crate::audit::{self, Entry};
 use crate::clock::Millis;
 use crate::db::Tx;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::events::Sender;
 use crate::ids::{AccountId, ConversationId};
 
-/// Opens it for reading: the own ones, and for a supervisor those of the
-/// departments. What waits is for supervisors alone: accepting comes before reading.
+/// Opens it for reading: the own ones, what waits in the departments, and for a
+/// supervisor everything there. Whoever may take a conversation may see what is asked.
 pub async fn look_opens(app: &App, agent: &Agent, id: ConversationId) -> Result<Conversation> {
     let (agent, now) = (agent.clone(), app.clock.now());
     app.db
         .write(move |tx| {
-            let found = access::to_read(tx, &agent, id)?;
+            let found = access::to_look(tx, &agent, id)?;
             record(tx, agent.id, now, "conversation.opened", &found.reference, "")?;
             Ok(found)
         })
@@ -58,5 +58,17 @@ fn record(
 /// Whether they may still look at what they have open; no entry is made.
 pub async fn may_look(app: &App, agent: &Agent, id: ConversationId) -> Result<()> {
     let agent = agent.clone();
-    app.db.read(move |tx| access::to_read(tx, &agent, id).map(|_| ())).await
+    app.db.read(move |tx| access::to_look(tx, &agent, id).map(|_| ())).await
+}
+
+/// Whether it is theirs to answer.
+pub async fn holds(app: &App, agent: &Agent, id: ConversationId) -> Result<()> {
+    let agent = agent.clone();
+    app.db
+        .read(move |tx| {
+            let found = access::to_read(tx, &agent, id)?;
+            let is_theirs = found.agent.is_some_and(|held| held.id == agent.id);
+            if is_theirs { Ok(()) } else { Err(Error::NotFound) }
+        })
+        .await
 }

@@ -45,7 +45,7 @@ pub async fn note(
         .write(move |tx| {
             let found = access::to_read(tx, &agent, id)?;
             let sender = Sender::Agent(agent.id);
-            let resendable = Resendable { client_id: &client_id, fingerprint };
+            let resendable = Resendable::new(&key, &client_id, fingerprint);
             if let Some(sent) = store::sent_before(tx, &found, sender, &resendable)? {
                 return Ok(Posted { seq: sent.seq, shown: sent.shown, at: sent.at });
             }

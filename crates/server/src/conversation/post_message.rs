@@ -109,7 +109,7 @@ fn post(
     text: &Sensitive<String>,
 ) -> Result<Posted> {
     let fingerprint = by.key.fingerprint(text.expose().as_bytes());
-    let resendable = Resendable { client_id, fingerprint };
+    let resendable = Resendable::new(by.key, client_id, fingerprint);
     if let Some(sent) = store::sent_before(tx, &before, by.sender, &resendable)? {
         return Ok(Posted { seq: sent.seq, shown: sent.shown, at: sent.at });
     }

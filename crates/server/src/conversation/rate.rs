@@ -48,7 +48,7 @@ pub async fn rate(
     app.db
         .write(move |tx| {
             let ended = access::of_visitor(tx, &token_hash, id)?;
-            let resendable = Resendable { client_id: &client_id, fingerprint };
+            let resendable = Resendable::new(&key, &client_id, fingerprint);
             if store::sent_before(tx, &ended, Sender::Visitor, &resendable)?.is_some() {
                 return Ok(());
             }

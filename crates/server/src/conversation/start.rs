@@ -65,7 +65,7 @@ pub async fn start(app: &App, start: Start) -> Result<Started> {
             epochs.must_live(tx, &secrets.epoch)?;
             let mut new = new.clone();
             store::insert(tx, &new, &secrets)?;
-            let sent = Resendable { client_id: "start", fingerprint: key.fingerprint(&raw) };
+            let sent = Resendable::new(&key, "start", key.fingerprint(&raw));
             store::append(tx, &by, &mut new, Kind::Started, Some(&sent), &body)?;
             queued(tx, &new)?;
             if is_open {
@@ -180,7 +180,7 @@ fn same_answers(
         &secrets.wrapped_key,
     )?;
     let found = store::load(tx, before.0)?.ok_or_else(gone)?;
-    let resend = Resendable { client_id: "start", fingerprint: key.fingerprint(raw) };
+    let resend = Resendable::new(&key, "start", key.fingerprint(raw));
     store::sent_before(tx, &found, Sender::Visitor, &resend)?.ok_or_else(gone)?;
     Ok(before)
 }

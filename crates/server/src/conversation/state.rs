@@ -196,18 +196,15 @@ pub fn agent_gone(mut before: Conversation, now: Millis) -> Option<Change> {
     Some(Change::of(after, [Happened::Returned { why: Returned::AgentGone }]))
 }
 
-/// Hands an active conversation to a department or, in it, to an agent.
+/// Hands an active conversation to a department or, in it, to an agent. Who may do
+/// that is the door's affair: its agent, or a supervisor.
 pub fn transfer(
     mut before: Conversation,
-    by: AccountId,
     department: String,
     to: Option<Agent>,
     timing: &Timing,
     now: Millis,
 ) -> Result<Change> {
-    if !before.is_held_by(by) {
-        return Err(Error::NotFound);
-    }
     if before.state != State::Active {
         return Err(Error::WrongState);
     }
@@ -230,15 +227,7 @@ pub fn visitor_ends(before: Conversation, now: Millis) -> Result<Change> {
 }
 
 /// The agent ends it, or finishes wrap-up. With a disposition it is closed.
-pub fn close(
-    before: Conversation,
-    by: AccountId,
-    disposition: Option<String>,
-    now: Millis,
-) -> Result<Change> {
-    if !before.is_held_by(by) {
-        return Err(Error::NotFound);
-    }
+pub fn close(before: Conversation, disposition: Option<String>, now: Millis) -> Result<Change> {
     let mut change = match before.state {
         State::Active => end(before, Ending::ByAgent, now),
         State::WrapUp => return Ok(closed(Change::of(before, []), disposition, now)),

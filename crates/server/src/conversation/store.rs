@@ -60,10 +60,17 @@ pub fn save(tx: &mut Tx<'_>, by: &By<'_>, change: Change) -> Result<Conversation
     Ok(after)
 }
 
-/// A message's own name and fingerprint, which make a resend harmless.
-pub struct Resendable<'a> {
-    pub client_id: &'a str,
-    pub fingerprint: [u8; 32],
+/// What makes a resend harmless: keyed hashes of a message's own name and of its
+/// raw text. The client chooses the name, so it is content like any other.
+pub struct Resendable {
+    name: [u8; 32],
+    fingerprint: [u8; 32],
+}
+
+impl Resendable {
+    pub fn new(key: &ConversationKey, client_id: &str, fingerprint: [u8; 32]) -> Self {
+        Self { name: key.name(client_id), fingerprint }
+    }
 }
 
 /// Numbers, seals and inserts one event; the caller updates the row.
@@ -72,7 +79,7 @@ pub fn append(
     by: &By<'_>,
     conversation: &mut Conversation,
     kind: Kind,
-    resendable: Option<&Resendable<'_>>,
+    resendable: Option<&Resendable>,
     body: &Body,
 ) -> Result<u64> {
     conversation.seq += 1;
@@ -100,13 +107,12 @@ pub fn append(
         shown,
         kind,
         sender: by.sender,
-        client_id: resendable.map(|r| r.client_id.to_owned()),
         at: by.now,
         revision: 0,
         target,
         sealed: by.key.seal(&place, &plain(body)?),
     };
-    insert_event(tx, &event, resendable.map(|r| &r.fingerprint))?;
+    insert_event(tx, &event, resendable)?;
     // In every other state the closing delivers what was added.
     let is_delivered = conversation.state == State::Delivered;
     for reaction in reactions::to(kind, is_delivered, by.timing, by.now) {
@@ -136,12 +142,12 @@ pub fn sent_before(
     tx: &mut Tx<'_>,
     conversation: &Conversation,
     sender: Sender,
-    resend: &Resendable<'_>,
+    resend: &Resendable,
 ) -> Result<Option<Sent>> {
     let sent = tx.row(
         "select seq, shown, at, raw_mac from event \
-         where conversation = $1 and sender_kind = $2 and client_id = $3",
-        values![&conversation.id, sender.code(), resend.client_id],
+         where conversation = $1 and sender_kind = $2 and client_mac = $3",
+        values![&conversation.id, sender.code(), &resend.name],
         |row| {
             Ok(Sent {
                 seq: row.number(0)?,
@@ -230,7 +236,7 @@ pub fn shown_after(
 ) -> Result<Vec<Event>> {
     // No seq is smaller than its number: the first condition finds the place to begin.
     tx.rows(
-        "select conversation, seq, shown, kind, sender_kind, sender, client_id, at, revision, target, sealed \
+        "select conversation, seq, shown, kind, sender_kind, sender, at, revision, target, sealed \
          from event where conversation = $1 and seq > $2 and shown > $3 order by seq limit $4",
         values![&id, number, number, limit],
         row::event,
@@ -245,17 +251,17 @@ pub fn events_after(
     limit: u32,
 ) -> Result<Vec<Event>> {
     tx.rows(
-        "select conversation, seq, shown, kind, sender_kind, sender, client_id, at, revision, target, sealed \
+        "select conversation, seq, shown, kind, sender_kind, sender, at, revision, target, sealed \
          from event where conversation = $1 and seq > $2 order by seq limit $3",
         values![&id, seq, limit],
         row::event,
     )
 }
 
-fn insert_event(tx: &mut Tx<'_>, event: &Event, fingerprint: Option<&[u8; 32]>) -> Result<()> {
+fn insert_event(tx: &mut Tx<'_>, event: &Event, resendable: Option<&Resendable>) -> Result<()> {
     let account = event.sender.account();
     tx.run(
-        "insert into event (conversation, seq, shown, kind, sender_kind, sender, client_id, raw_mac, at, \
+        "insert into event (conversation, seq, shown, kind, sender_kind, sender, client_mac, raw_mac, at, \
          revision, target, sealed) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
         values![
             &event.conversation,
@@ -264,8 +270,8 @@ fn insert_event(tx: &mut Tx<'_>, event: &Event, fingerprint: Option<&[u8; 32]>) 
             event.kind.code(),
             event.sender.code(),
             account.as_ref(),
-            event.client_id.as_deref(),
-            fingerprint.map(<[u8; 32]>::as_slice),
+            resendable.map(|r| &r.name),
+            resendable.map(|r| &r.fingerprint),
             event.at,
             event.revision,
             event.target,

@@ -11,14 +11,32 @@ const STEPS: &[&str] = &[
     include_str!("../migrations/sqlite/0002_delivery.sql"),
 ];
 
-pub(super) fn run(connection: &mut Connection) -> Result<()> {
+/// Refuses tables of another version: who only looks may not change them.
+pub(super) fn check(connection: &Connection) -> Result<()> {
+    match have(connection)? {
+        have if have == STEPS.len() => Ok(()),
+        have if have > STEPS.len() => Err(newer()),
+        _ => Err(Error::broken_because(
+            "this database was written by an older sotto; start the server once to bring it up to date",
+        )),
+    }
+}
+
+/// The steps that were taken; 0 in a file that is no database of ours.
+fn have(connection: &Connection) -> Result<usize> {
     let have: i64 =
         connection.pragma_query_value(None, "user_version", |row| row.get(0)).map_err(sql_error)?;
-    let have = usize::try_from(have).unwrap_or(usize::MAX);
+    Ok(usize::try_from(have).unwrap_or(usize::MAX))
+}
+
+fn newer() -> Error {
+    Error::broken_because("this database was written by a newer sotto; start that one")
+}
+
+pub(super) fn run(connection: &mut Connection) -> Result<()> {
+    let have = have(connection)?;
     if have > STEPS.len() {
-        return Err(Error::broken_because(
-            "this database was written by a newer sotto; start that one",
-        ));
+        return Err(newer());
     }
     for (index, step) in STEPS.iter().enumerate().skip(have) {
         let tx = connection.transaction().map_err(sql_error)?;

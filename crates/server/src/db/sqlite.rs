@@ -110,11 +110,13 @@ fn answer(connection: &Connection, asked: &Mutex<mpsc::Receiver<Question>>) {
     }
 }
 
-fn connect(file: &Path) -> Result<Connection> {
+pub(super) fn connect(file: &Path) -> Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
         | OpenFlags::SQLITE_OPEN_CREATE
         | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(file, flags).map_err(sql_error)?;
+    let connection = Connection::open_with_flags(file, flags).map_err(|e| {
+        Error::broken("the database cannot be opened: is the data directory there, and ours?", e)
+    })?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
     connection.busy_timeout(std::time::Duration::from_secs(5)).map_err(sql_error)?;
     for (pragma, value) in [
@@ -129,11 +131,4 @@ fn connect(file: &Path) -> Result<Connection> {
     }
     connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES).map_err(sql_error)?;
     Ok(connection)
-}
-
-/// A consistent copy of a running database into a new file.
-pub fn backup(from: &Path, to: &Path) -> Result<()> {
-    let connection = connect(from)?;
-    let no_progress: Option<fn(rusqlite::backup::Progress)> = None;
-    connection.backup("main", to, no_progress).map_err(sql_error)
 }

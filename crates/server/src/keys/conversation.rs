@@ -108,6 +108,11 @@ impl ConversationKey {
         self.documents.open(&document(id, part, name), sealed)
     }
 
+    /// HMAC-SHA-256 of the name that a client gave to what it sent.
+    pub fn name(&self, client_id: &str) -> [u8; 32] {
+        self.fingerprint(&[b"name\0", client_id.as_bytes()].concat())
+    }
+
     /// HMAC-SHA-256 of raw text: tells a resend from another text, and dies with the key.
     pub fn fingerprint(&self, raw: &[u8]) -> [u8; 32] {
         let mut out = [0; 32];

@@ -3,7 +3,7 @@
 //! A new one is written and synced first; then a row decides, unique on the
 //! day: of two nodes the loser deletes its file and takes the winner's.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -15,6 +15,9 @@ use crate::db::{Db, Tx};
 use crate::error::{Error, Result};
 use crate::ids::random;
 use crate::values;
+
+/// As in `2026-11-24`.
+const DAY_LETTERS: usize = 10;
 
 /// The epochs' keys that this node has unwrapped.
 pub struct Epochs {
@@ -62,6 +65,20 @@ impl Epochs {
         files::destroy(&self.directory, file)
     }
 
+    /// Destroys the key files of days before this one that no row names: their
+    /// maker lost to another node, or died before its row was written.
+    pub fn destroy_unnamed(&self, named: &HashSet<String>, before: &str) -> Result<()> {
+        let unreadable = |e| Error::broken("the key directory cannot be listed", e);
+        for entry in std::fs::read_dir(&self.directory).map_err(unreadable)? {
+            let file = entry.map_err(unreadable)?.file_name();
+            let Some(file) = file.to_str().filter(|file| !named.contains(*file)) else { continue };
+            if day_of(file).is_some_and(|day| day < before) {
+                files::destroy(&self.directory, file)?;
+            }
+        }
+        Ok(())
+    }
+
     fn kept(&self, day: &str) -> Option<Arc<Sealing>> {
         self.open.lock().unwrap_or_else(PoisonError::into_inner).get(day).cloned()
     }
@@ -70,7 +87,11 @@ impl Epochs {
         let fresh = Sealing::fresh();
         let file = format!("epoch-{day}-{}.key", HEXLOWER.encode(&random::<6>()));
         let wrapped = HEXLOWER.encode(&self.root.wrap(&file, &fresh));
-        files::write_new(&self.directory, &file, wrapped.as_bytes())?;
+        // What cannot be written now may be later: nothing was acknowledged yet.
+        files::write_new(&self.directory, &file, wrapped.as_bytes()).map_err(|error| {
+            tracing::error!(file, error = ?error, "a new day's key cannot be written");
+            Error::Later { retry_after: 5 }
+        })?;
         let (day, mine) = (day.to_owned(), file.clone());
         let winner = db.write(move |tx| insert(tx, &day, &mine)).await?;
         if winner != file {
@@ -94,6 +115,11 @@ impl Epochs {
         open.insert(day.to_owned(), key.clone());
         Ok(key)
     }
+}
+
+/// The day in a key file's name, also while it is being written.
+fn day_of(file: &str) -> Option<&str> {
+    file.strip_prefix('.').unwrap_or(file).strip_prefix("epoch-")?.get(..DAY_LETTERS)
 }
 
 /// The file of a day's key, unless it was destroyed.

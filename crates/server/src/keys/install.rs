@@ -6,12 +6,13 @@
 use std::path::Path;
 
 use aws_lc_rs::hmac;
-use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
-use rusqlite::{Connection, OptionalExtension};
+use aws_lc_rs::signature::{ED25519, Ed25519KeyPair, KeyPair, UnparsedPublicKey};
 use zeroize::Zeroizing;
 
 use super::sealing::{Opened, Sealing};
+use crate::db::{self, Tx};
 use crate::error::{Error, Result};
+use crate::values;
 
 const PURPOSE: &str = "install key 1";
 
@@ -26,38 +27,22 @@ pub struct Install {
 impl Install {
     /// Reads the install key from a database file, or makes the first one.
     ///
-    /// This runs before anything else uses the database, on its own connection.
+    /// This runs before anything else uses the database.
     pub fn open(database: &Path, root: &Sealing) -> Result<Self> {
-        let broken = |e: rusqlite::Error| Error::broken("the install key", e);
-        let connection = Connection::open(database).map_err(broken)?;
-        connection.pragma_update(None, "synchronous", "full").map_err(broken)?;
-        connection
-            .execute_batch("create table if not exists install_key (version bigint primary key, wrapped blob not null, created_at bigint not null)")
-            .map_err(broken)?;
-        let wrapped: Option<Vec<u8>> = connection
-            .query_row("select wrapped from install_key order by version desc limit 1", [], |row| {
-                row.get(0)
-            })
-            .optional()
-            .map_err(broken)?;
-        let key = match wrapped {
-            Some(wrapped) => root.unwrap(PURPOSE, &wrapped).map_err(|_| {
-                Error::broken_because(
-                    "root.key is not the one that this data directory was made with",
-                )
-            })?,
-            None => {
-                let fresh = Sealing::fresh();
-                connection
-                    .execute(
-                        "insert into install_key (version, wrapped, created_at) values (1, ?1, 0)",
-                        [root.wrap(PURPOSE, &fresh)],
-                    )
-                    .map_err(broken)?;
-                fresh
+        db::alone(database, |tx| {
+            if let Some(wrapped) = newest(tx)? {
+                return unwrapped(root, &wrapped);
             }
-        };
-        Ok(Self::from(key))
+            let fresh = Sealing::fresh();
+            insert(tx, &root.wrap(PURPOSE, &fresh))?;
+            Ok(Self::from(fresh))
+        })
+    }
+
+    /// The install key of a database that has one.
+    pub fn of(tx: &mut Tx<'_>, root: &Sealing) -> Result<Self> {
+        let wrapped = newest(tx)?.ok_or(Error::broken_because("there is no install key"))?;
+        unwrapped(root, &wrapped)
     }
 
     pub fn seal_catalogue(&self, reference: &str, plain: &[u8]) -> Vec<u8> {
@@ -73,6 +58,11 @@ impl Install {
         let mut out = [0; 64];
         out.copy_from_slice(self.signing.sign(bytes).as_ref());
         out
+    }
+
+    /// Whether a signature is one of [`Install::sign`]'s over these bytes.
+    pub fn has_signed(&self, bytes: &[u8], signature: &[u8]) -> bool {
+        UnparsedPublicKey::new(&ED25519, self.public_key()).verify(bytes, signature).is_ok()
     }
 
     /// What verifies [`Install::sign`].
@@ -93,6 +83,26 @@ impl Install {
         out.copy_from_slice(hmac::sign(&self.addresses, address.as_bytes()).as_ref());
         out
     }
+}
+
+fn unwrapped(root: &Sealing, wrapped: &[u8]) -> Result<Install> {
+    root.unwrap(PURPOSE, wrapped).map(Install::from).map_err(|_| {
+        Error::broken_because("root.key is not the one that this database was made with")
+    })
+}
+
+fn newest(tx: &mut Tx<'_>) -> Result<Option<Vec<u8>>> {
+    tx.row("select wrapped from install_key order by version desc limit 1", values![], |row| {
+        row.blob(0)
+    })
+}
+
+fn insert(tx: &mut Tx<'_>, wrapped: &[u8]) -> Result<()> {
+    tx.run(
+        "insert into install_key (version, wrapped, created_at) values (1, $1, 0)",
+        values![wrapped],
+    )?;
+    Ok(())
 }
 
 impl From<Sealing> for Install {

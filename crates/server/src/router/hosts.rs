@@ -20,7 +20,7 @@ use crate::values;
 #[derive(Clone)]
 pub struct Hosts {
     by_host: Arc<HashMap<String, Router>>,
-    /// For load balancers, which know no name of ours.
+    /// For load balancers, which know no name of ours, and for browsers' habits.
     any: Router,
 }
 
@@ -39,6 +39,8 @@ impl Hosts {
         let any = Router::new()
             .route("/healthz", get(|| async { "ok\n" }))
             .route("/readyz", get(ready))
+            // Browsers ask for it on every page; ours name their own picture or have none.
+            .route("/favicon.ico", get(|| async { StatusCode::NO_CONTENT }))
             .with_state(doors.app.clone());
         Self { by_host: Arc::new(by_host), any }
     }
@@ -49,7 +51,7 @@ impl Hosts {
         request: Request<Body>,
     ) -> std::result::Result<Response, Infallible> {
         let path = request.uri().path();
-        if path == "/healthz" || path == "/readyz" {
+        if matches!(path, "/healthz" | "/readyz" | "/favicon.ico") {
             return self.any.clone().oneshot(request).await;
         }
         let named = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());

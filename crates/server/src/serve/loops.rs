@@ -6,6 +6,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::app::App;
+use crate::archive::deliver;
 use crate::bus::Topic;
 use crate::clock::Millis;
 use crate::conversation::presence;
@@ -34,8 +35,8 @@ impl Loops {
 }
 
 pub(super) async fn start(app: &App, stopping: &CancellationToken) -> anyhow::Result<Loops> {
-    presence::renew_lease(app).await?;
     presence::forget_node_rows(app).await?;
+    presence::renew_lease(app).await?;
     let tasks = TaskTracker::new();
     for lane in WORKERS {
         let (app, stopping) = (app.clone(), stopping.clone());
@@ -108,8 +109,13 @@ async fn settings(app: &App) {
     mailbox.listen(Topic::Settings);
     loop {
         mailbox.next().await;
-        if let Err(error) = site::reload(app).await {
-            tracing::error!(%error, "changed settings could not be read");
+        // What waits for a destination may have a better one now.
+        let taken_up = match site::reload(app).await {
+            Ok(()) => deliver::try_all(app).await,
+            refused => refused,
+        };
+        if let Err(error) = taken_up {
+            tracing::error!(%error, "changed settings could not be taken up");
         }
     }
 }

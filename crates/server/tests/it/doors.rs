@@ -1,7 +1,7 @@
 //! Who gets in, and what stays on record of it.
 
 use server::conversation::access::for_visitor;
-use server::conversation::{accept, admit_visitor, look_ends, look_opens};
+use server::conversation::{accept, admit_visitor, close, look_ends, look_opens, transfer};
 use server::error::{Error, Result};
 use server::ids::{ConversationId, Secret};
 use server::values;
@@ -36,6 +36,7 @@ async fn a_token_is_good_until_the_next_one_is_used() {
     assert!(matches!(hello(&world, &asked.token).await, Err(Error::SignedOut)));
     assert!(is_good(&world, &second).await && is_good(&world, &third).await);
     let again = visitor(world.app.clone(), "front-desk", &client_id, "Hello").await.unwrap();
+    assert!(is_good(&world, &second).await, "the one in use stays");
     let (id, _) = hello(&world, &again.token).await.unwrap();
     assert_eq!(id, asked.id, "a resent start gets in");
     assert!(!is_good(&world, &second).await);
@@ -43,12 +44,14 @@ async fn a_token_is_good_until_the_next_one_is_used() {
 }
 
 #[tokio::test]
-async fn every_look_is_on_record_and_what_waits_is_for_supervisors() {
+async fn every_look_is_on_record_and_what_was_taken_is_for_its_agent_and_supervisors() {
     let world = World::new();
     let (asked, ana) = (world.visitor("Hello").await, world.agent("Ana"));
     let (ben, mut chief) = (world.agent("Ben"), world.agent("Chief"));
     chief.is_supervisor = true;
-    assert!(matches!(look_opens(&world.app, &ana, asked.id).await, Err(Error::NotFound)));
+    let mut zoe = world.agent("Zoe");
+    zoe.departments = vec!["night".to_owned()];
+    assert!(matches!(look_opens(&world.app, &zoe, asked.id).await, Err(Error::NotFound)));
     look_opens(&world.app, &chief, asked.id).await.unwrap();
     look_ends(&world.app, &chief, asked.id, 1, 7).await.unwrap();
     accept(&world.app, &ana, asked.id).await.unwrap();
@@ -69,5 +72,23 @@ async fn every_look_is_on_record_and_what_waits_is_for_supervisors() {
         looks.await.unwrap(),
         [entry(&chief, "opened", ""), entry(&chief, "left", "1-7"), entry(&ana, "opened", "")]
     );
+    world.ends().await;
+}
+
+#[tokio::test]
+async fn a_supervisor_may_end_or_hand_on_what_another_holds_and_a_colleague_may_not() {
+    let world = World::new();
+    let (ana, ben, mut chief) = (world.agent("Ana"), world.agent("Ben"), world.agent("Chief"));
+    chief.is_supervisor = true;
+    let (one, two) = (world.visitor("One").await, world.visitor("Two").await);
+    for asked in [&one, &two] {
+        accept(&world.app, &ana, asked.id).await.unwrap();
+        let closed = close(&world.app, &ben, asked.id, None).await;
+        assert!(matches!(closed, Err(Error::NotFound)));
+        let handed = transfer(&world.app, &ben, asked.id, "front-desk", None).await;
+        assert!(matches!(handed, Err(Error::NotFound)));
+    }
+    close(&world.app, &chief, one.id, Some("answered".to_owned())).await.unwrap();
+    transfer(&world.app, &chief, two.id, "front-desk", None).await.unwrap();
     world.ends().await;
 }

@@ -6,7 +6,7 @@ use protocol::agent::{Availability, Delivery, Row};
 use protocol::event::{Sender, State};
 use protocol::http::{Start, StartAnswer};
 use sensitive::Sensitive;
-use server::bus::Topic;
+use server::bus::{Mailbox, Topic};
 use server::conversation::access::Agent;
 use server::conversation::{
     Who, accept, agent_saw, assign, came, close, colleagues, rate, rows, start, transfer, view,
@@ -66,6 +66,11 @@ async fn named_visitor(world: &World) -> ConversationId {
     started.await.unwrap().id
 }
 
+/// How many topics rang; a ring that never comes fails the story.
+async fn rung(mailbox: &Mailbox) -> usize {
+    tokio::time::timeout(Duration::from_secs(5), mailbox.next()).await.expect("it rings").len()
+}
+
 #[tokio::test]
 async fn an_agent_lists_who_waits_and_reads_words_of_the_own_ones_only() {
     let world = World::new();
@@ -118,8 +123,14 @@ async fn a_closed_row_tells_how_far_its_delivery_is() {
     waits(120).await.unwrap();
     assert_eq!(delivery().await, Some(Delivery::Retrying));
     std::fs::rename(&away, world.archive()).unwrap();
+    let mut mailbox = world.app.bus.mailbox();
+    mailbox.listen(Topic::Account(ana.id));
     waits(600).await.unwrap();
+    assert_eq!(rung(&mailbox).await, 1, "the list is told");
     assert_eq!(delivery().await, Some(Delivery::Delivered));
+    waits(3600).await.unwrap();
+    assert_eq!(rung(&mailbox).await, 1, "and told that it is gone");
+    assert!(listed(&world, &ana).await.is_empty());
     world.ends().await;
 }
 
@@ -224,7 +235,7 @@ async fn a_transfer_rings_where_it_leaves_and_where_it_goes() {
     mailbox.listen(Topic::Account(ana.id));
     mailbox.listen(Topic::View(asked.id));
     transfer(&world.app, &ana, asked.id, "night", None).await.unwrap();
-    assert_eq!(mailbox.next().await.len(), 4);
+    assert_eq!(rung(&mailbox).await, 4);
     world.ends().await;
 }
 

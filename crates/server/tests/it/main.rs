@@ -4,15 +4,27 @@
 
 mod addenda;
 mod archive;
+mod at_rest;
 mod canary;
 mod conversation;
+mod daily;
 mod delays;
 mod delivery;
 mod disk;
 mod doors;
+mod killed;
+mod limits;
 mod lists;
+mod nonces;
 mod presence;
 mod reading;
 mod restart;
 mod retention;
+mod rights;
+mod served;
+mod settings;
+mod sign_in;
+mod sockets;
+mod upkeep;
+mod workers;
 mod world;

@@ -9,7 +9,7 @@ use server::conversation::{
 };
 use server::error::Error;
 use server::ids::{ConnectionId, ConversationId};
-use server::workers;
+use server::{jobs, values, workers};
 
 use crate::world::{World, says};
 
@@ -25,6 +25,17 @@ async fn state_of(world: &World, id: ConversationId) -> (State, Option<Ending>) 
     let read = world.app.db.read(move |tx| store::load(tx, id)).await;
     let found = read.expect("reads").expect("is there");
     (found.state, found.ending)
+}
+
+/// How many absences are looked at later.
+async fn absences(world: &World) -> i64 {
+    let jobs = world.app.db.read(|tx| {
+        tx.count(
+            "select count(*) from job where kind in ($1, $2)",
+            values!["visitor_gone", "agent_gone"],
+        )
+    });
+    jobs.await.expect("reads")
 }
 
 async fn connects(world: &World, who: Who) -> ConnectionId {
@@ -56,7 +67,15 @@ async fn a_waiting_visitor_who_comes_back_in_time_keeps_the_place() {
     let first = connects(&world, who).await;
     drops(&world, first, who).await;
     waits(&world, 119 * SECOND).await;
+    assert_eq!(absences(&world).await, 1);
     connects(&world, who).await;
+    assert_eq!(absences(&world).await, 0, "coming back cancels it");
+    let (id, now) = (asked.id, world.app.clock.now());
+    let stale = world.app.db.write(move |tx| {
+        jobs::schedule(tx, jobs::Kind::VisitorGone, id, now)?;
+        jobs::schedule(tx, jobs::Kind::AgentGone, id, now)
+    });
+    stale.await.unwrap();
     waits(&world, 3600 * SECOND).await;
     assert_eq!(state_of(&world, asked.id).await, (State::Waiting, None));
     world.ends().await;
@@ -157,5 +176,26 @@ async fn a_node_that_dies_strands_nobody() {
     assert_eq!(state_of(&world, back.id).await.0, State::Waiting);
     assert_eq!(state_of(&world, away.id).await, (State::Closed, Some(Ending::Abandoned)));
     assert!(!view(&world.app, held).await.unwrap().agent_present);
+    world.ends().await;
+}
+
+#[tokio::test]
+async fn a_claim_that_died_with_its_node_is_due_again() {
+    let mut world = World::new();
+    world.visitor("Hello").await;
+    world.app.clock.advance(120 * SECOND);
+    let now = world.app.clock.now();
+    let job = world
+        .app
+        .db
+        .write(move |tx| jobs::claim(tx, jobs::Lane::Talk, now))
+        .await
+        .unwrap()
+        .unwrap();
+    world.restart().await;
+    let due = world.app.db.read(|tx| jobs::next_due(tx, jobs::Lane::Talk)).await.unwrap().unwrap();
+    assert_eq!(due.0, now.plus_seconds(60).0 + 1);
+    waits(&world, 61 * SECOND).await;
+    assert_eq!(state_of(&world, job.subject).await.1, Some(Ending::Abandoned));
     world.ends().await;
 }

@@ -22,7 +22,7 @@ use server::keys::{ConversationKey, Install, Keys, Place};
 use server::{audit, db};
 
 /// 2026-11-24, 08:00 UTC.
-const MORNING: Millis = Millis(1_795_507_200_000);
+pub const MORNING: Millis = Millis(1_795_507_200_000);
 
 pub struct World {
     pub app: App,
@@ -59,6 +59,21 @@ impl World {
         let destinations = folders.iter().map(named).collect();
         let sections = Sections { destinations, ..(*self.app.sections()).clone() };
         self.app.set_sections(sections).expect("destinations that open");
+    }
+
+    /// A node on an install's folder, so long after the first morning.
+    pub fn node_at(folder: &Path, seconds: u32) -> App {
+        node(folder, Clock::moved(MORNING.plus_seconds(seconds)), false)
+    }
+
+    /// Another node on files that were put elsewhere, with the same clock and archive.
+    pub fn starts_another(&self, data: &Path, keys: &Path) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        for (from, to) in [(data, "data"), (keys, "keys")] {
+            std::fs::rename(from, folder.path().join(to)).expect("on the same disk");
+        }
+        let app = node(folder.path(), self.app.clock.clone(), false);
+        Self { app, folder }
     }
 
     /// The folder that holds data, keys and archive.
@@ -203,11 +218,16 @@ fn node(folder: &Path, clock: Clock, is_first: bool) -> App {
     App::new(Config::default(), clock, bus, recent, db, keys, sections).expect("a node")
 }
 
-fn sections() -> Sections {
+pub fn sections() -> Sections {
     let department =
         |id: &str, is_open| Department { id: id.to_owned(), name: id.to_owned(), is_open };
     Sections {
-        site: Site { id: "clinic".to_owned(), ..Site::default() },
+        site: Site {
+            id: "clinic".to_owned(),
+            name: "The clinic".to_owned(),
+            languages: vec!["en".to_owned(), "es".to_owned()],
+            ..Site::default()
+        },
         departments: vec![department("front-desk", true), department("night", false)],
         dispositions: vec![Disposition {
             code: "answered".to_owned(),

@@ -83,3 +83,20 @@ it('takes the warning back as soon as someone writes', () => {
   expect(closesAt(one)).toBe(99);
   expect(closesAt(thread.withEvents(one, [said(3, visitor, 'still here')]))).toBeNull();
 });
+
+it('shows the question of the form as the first thing that the visitor said', () => {
+  const started: Event = {
+    number: 1,
+    at: 0,
+    body: {
+      kind: 'started',
+      department: 'desk',
+      answers: [
+        { field: 'name', text: 'Sam', masks: [] },
+        { field: 'question', text: 'Open on Friday?', masks: [] },
+      ],
+    },
+  };
+  const groups = items(thread.withEvents(thread.EMPTY, [started]), ana, () => 'day').filter((item) => item.kind === 'group');
+  expect(groups.map(({ from, bubbles }) => [from.kind, bubbles.map(({ text }) => text)])).toEqual([['visitor', ['Open on Friday?']]]);
+});

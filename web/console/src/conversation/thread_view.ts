@@ -79,6 +79,7 @@ function pushEvent(made: Item[], thread: Thread, event: Event, me: Person): void
   const now = wordsNow(thread, event);
   if (now === null || (body.kind !== 'message' && body.kind !== 'note')) {
     made.push({ kind: 'line', key: `event ${event.number}`, event });
+    if (body.kind === 'started') pushFirstQuestion(made, event, body.answers);
     return;
   }
   const isOwn = body.kind === 'note' ? body.by.id === me.id : body.from.kind === 'agent' && body.from.person.id === me.id;
@@ -95,6 +96,16 @@ function pushEvent(made: Item[], thread: Thread, event: Event, me: Person): void
   };
   if (body.kind === 'note') made.push({ kind: 'note', key: bubble.key, by: body.by, isOwn, at: event.at, bubble });
   else pushBubble(made, body.from, isOwn, bubble);
+}
+
+/** What the visitor asked in the form is the first thing that they said. */
+function pushFirstQuestion(made: Item[], { number, at }: Event, answers: readonly Answer[]): void {
+  for (const { field, text, masks } of answers) {
+    if (field !== 'question') continue;
+    const key = `question ${number}`;
+    const bubble = { key, number, at, text, masks, corrected: false, amended: false, state: null, problem: null, clientId: '' };
+    pushBubble(made, { kind: 'visitor' }, false, bubble);
+  }
 }
 
 function pushBubble(made: Item[], from: Sender, isOwn: boolean, bubble: Bubble): void {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { idFrom, isOrigin, rowFaults, siteFaults, timingFaults } from './checks.ts';
+import { destinationFaults, idFrom, isOrigin, rowFaults, siteFaults, timingFaults } from './checks.ts';
 
 it('wants names, ids in shape, and each id once', () => {
   const faults = rowFaults(
@@ -28,12 +28,21 @@ it('takes origins only: scheme and host, https but on this machine', () => {
 });
 
 it("names the site's faults by field", () => {
-  expect([...siteFaults({ name: ' ', languages: [], accent: 'teal', origins: ['x'] })].map(([field]) => field)).toEqual([
+  expect([...siteFaults({ name: ' ', languages: [], accent: 'teal', pages: ['x'] })].map(([field]) => field)).toEqual([
     'name',
     'languages',
     'accent',
-    'origins',
+    'pages',
   ]);
+});
+
+it('wants a name of its own and an absolute path of a folder', () => {
+  const folder = { name: 'folder', is_required: true, kind: 'folder', path: '/srv/transcripts', must_hold: null };
+  expect([...destinationFaults([folder, { ...folder, path: 'srv' }])]).toEqual([
+    ['1.name', 'twice'],
+    ['1.path', 'path'],
+  ]);
+  expect([...destinationFaults([folder, { name: 'later', is_required: false, kind: 'from_the_future' }])]).toEqual([]);
 });
 
 it('proposes an id from a name', () => {

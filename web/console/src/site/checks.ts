@@ -1,5 +1,5 @@
 /** What a form refuses before it is sent, by field path. Pure; the words are chosen where it is shown. */
-export type Fault = 'missing' | 'twice' | 'id_shape' | 'accent' | 'origin' | 'whole' | 'order' | 'one_language';
+export type Fault = 'missing' | 'twice' | 'id_shape' | 'accent' | 'page' | 'no_page' | 'path' | 'whole' | 'order' | 'one_language';
 
 export type Faults = ReadonlyMap<string, Fault>;
 
@@ -30,10 +30,11 @@ export function timingFaults(value: Record<string, unknown>): Faults {
 }
 
 export interface SiteValue {
+  id?: string;
   name?: string;
   languages?: string[];
   accent?: string | null;
-  origins?: string[];
+  pages?: string[];
 }
 
 export function siteFaults(value: SiteValue): Faults {
@@ -41,7 +42,29 @@ export function siteFaults(value: SiteValue): Faults {
   if ((value.name ?? '').trim() === '') faults.set('name', 'missing');
   if ((value.languages ?? []).length === 0) faults.set('languages', 'one_language');
   if (value.accent != null && !/^#[0-9a-f]{6}$/i.test(value.accent)) faults.set('accent', 'accent');
-  if ((value.origins ?? []).some((line) => !isOrigin(line))) faults.set('origins', 'origin');
+  if ((value.pages ?? []).length === 0) faults.set('pages', 'no_page');
+  else if ((value.pages ?? []).some((line) => !isOrigin(line))) faults.set('pages', 'page');
+  return faults;
+}
+
+/** `[name]` and what its kind needs; `must_hold` names a file, so that a share which is not mounted is noticed. */
+export interface Destination {
+  name: string;
+  /** Absent where the server does not tell them apart: all are required. */
+  is_required?: boolean;
+  kind: string;
+  path?: string;
+  must_hold?: string | null;
+}
+
+export function destinationFaults(rows: readonly Destination[]): Faults {
+  const faults = new Map<string, Fault>();
+  rows.forEach((row, at) => {
+    if (row.name.trim() === '') faults.set(`${at}.name`, 'missing');
+    else if (!ID.test(row.name)) faults.set(`${at}.name`, 'id_shape');
+    else if (rows.some((other, index) => index < at && other.name === row.name)) faults.set(`${at}.name`, 'twice');
+    if (row.kind === 'folder' && !row.path?.startsWith('/')) faults.set(`${at}.path`, 'path');
+  });
   return faults;
 }
 

@@ -1,6 +1,7 @@
 /** One settings section being edited: read, changed here, saved under the version that it was read at. */
 import { get, send } from '../live/api.ts';
 import type { Problem, Section } from '../protocol.ts';
+import { merged } from './merge.ts';
 
 export type SaveState = 'reading' | 'unreadable' | 'saved' | 'unsaved' | 'saving' | 'failed' | 'conflict';
 
@@ -10,6 +11,9 @@ export class SectionEdit {
   value = $state<unknown>(null);
   problem = $state.raw<Problem | null>(null);
   savedAt = $state(0);
+  /** After a conflict: fields that both changed, and the other's whole value. */
+  clashes = $state.raw<readonly string[]>([]);
+  theirs = $state.raw<unknown>(null);
   #version = 0;
   #stored = '';
 
@@ -48,7 +52,7 @@ export class SectionEdit {
     this.state = 'saved';
   }
 
-  /** Someone else saved meanwhile: their version is adopted as the base, the edit stays as it is. */
+  /** Someone else saved meanwhile: their changes come into the edit, and the person looks before saving again. */
   async save(): Promise<void> {
     this.state = 'saving';
     const reply = await send<Section>('PUT', `/api/settings/${this.name}`, { version: this.#version, value: this.value });
@@ -58,8 +62,12 @@ export class SectionEdit {
     } else if (reply.problem.status === 409) {
       const theirs = await get<Section>(`/api/settings/${this.name}`);
       if (theirs.ok) {
+        const { value, clashes } = merged(JSON.parse(this.#stored), $state.snapshot(this.value), theirs.body.value);
         this.#version = theirs.body.version;
         this.#stored = JSON.stringify(theirs.body.value);
+        this.value = value;
+        this.clashes = clashes;
+        this.theirs = theirs.body.value;
       }
       this.problem = reply.problem;
       this.state = 'conflict';

@@ -1,50 +1,34 @@
 //! The whole frame: which of its screens stands, and what is always there.
 
 import type { App } from './app.ts';
-import { Ending } from './ending.tsx';
-import { Form } from './form.tsx';
-import { EndQuestion, Header, Menu } from './header.tsx';
-import { Talk } from './talk.tsx';
+import { h, type Child } from './dom.ts';
+import { ending } from './ending.tsx';
+import { form } from './form.tsx';
+import { endQuestion, header, menu } from './header.tsx';
+import { talk } from './talk.tsx';
 
-export function Frame({ app }: { app: App }) {
-  const { words, config, conversation } = app;
-  if (words === null) return null;
+export function frame(app: App): Child {
+  const { dialog } = app;
   document.documentElement.classList.toggle('large', app.isLarge);
-  return (
-    <>
-      <Header app={app} words={words} />
-      {app.dialog === 'menu' && <Menu app={app} words={words} />}
-      {app.dialog === 'end' && <EndQuestion app={app} words={words} />}
-      {config === null ? (
-        <Empty app={app} />
-      ) : conversation === null ? (
-        config.departments.length === 0 ? (
-          <main class="empty">
-            <p>{words.noDepartments}</p>
-          </main>
-        ) : (
-          <Form app={app} words={words} config={config} />
-        )
-      ) : conversation.over !== null ? (
-        <main>
-          <Ending app={app} words={words} conversation={conversation} />
-        </main>
-      ) : (
-        <Talk app={app} words={words} conversation={conversation} bytesMax={config.message_bytes_max} />
-      )}
-    </>
-  );
+  return [header(app), dialog === 'menu' && menu(app), dialog === 'end' && endQuestion(app), screen(app)];
 }
 
-function Empty({ app }: { app: App }) {
-  const { words, configProblem } = app;
-  if (words === null) return null;
-  if (configProblem === null) return <main class="empty late">{words.loading}</main>;
+function screen(app: App): Child {
+  const { words, config, configProblem, conversation } = app;
+  if (conversation && config)
+    return conversation.over ? <main key="over">{ending(app, conversation)}</main> : talk(app, conversation, config.message_bytes_max);
+  if (config?.departments[0]) return form(app, config);
+  if (!config && !configProblem)
+    return (
+      <main key="loading" class="empty late">
+        {words.loading}
+      </main>
+    );
   return (
-    <main class="empty">
-      <p role="alert">{configProblem === 'unknown' ? words.unknownSite : words.unreachable}</p>
+    <main key="empty" class="empty">
+      <p role="alert">{config ? words.noDepartments : configProblem === 'unknown' ? words.unknownSite : words.unreachable}</p>
       {configProblem === 'unreachable' && (
-        <button type="button" class="primary" onClick={() => void app.load()}>
+        <button class="primary" onclick={() => void app.load()}>
           {words.tryAgain}
         </button>
       )}

@@ -8,12 +8,9 @@ export interface LoaderLink {
   tell: (message: ToLoader) => void;
 }
 
-/** The browser names the parent's origin; which origins may be it is for `frame-ancestors` to say. */
+/** The loader asks the browser to name the parent's origin; which origins may be it is for `frame-ancestors` to say. */
 function parentOrigin(): string | null {
-  if (window.parent === window) return null;
-  const ancestor = (location as Partial<Location>).ancestorOrigins?.[0];
-  if (ancestor !== undefined) return ancestor;
-  return document.referrer === '' ? null : new URL(document.referrer).origin;
+  return window.parent === window || !document.referrer ? null : new URL(document.referrer).origin;
 }
 
 export function linkToLoader(hear: (message: ToFrame) => void): LoaderLink {

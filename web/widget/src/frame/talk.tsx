@@ -1,109 +1,74 @@
 //! The conversation: its lines, what is on its way, and what stands above the composer.
 
-import { Component } from 'preact';
+import type { Mask, VisitorView } from '@sotto/shared/protocol.generated.ts';
 import { clockTime, dayName, exactTime } from '@sotto/shared/time.ts';
 
 import type { Conversation } from '../conversation.ts';
-import { correctable, rowsOf, type Message, type Notice, type Pending, type Row } from '../thread/thread.ts';
-import type { Words } from '../words/en.ts';
+import { correctable, rowsOf, senderName, type Message, type Notice, type Pending, type Row } from '../thread/thread.ts';
 import type { App } from './app.ts';
-import { Composer } from './composer.tsx';
-import { Ending } from './ending.tsx';
-import { isRunning } from './header.tsx';
-import { MessageText } from './words_of_message.tsx';
+import { composer } from './composer.tsx';
+import { h, type Child } from './dom.ts';
+import { ending } from './ending.tsx';
+import { messageText } from './words_of_message.tsx';
 
-interface Props {
-  app: App;
-  words: Words;
-  conversation: Conversation;
-  bytesMax: number;
+export function talk(app: App, conversation: Conversation, bytesMax: number): Child {
+  const { words } = app;
+  const { thread, pending, view, isRunning } = conversation;
+  const fresh = isRunning ? correctable(thread, conversation.now()) : null;
+  return (
+    <main key="talk" class="talk">
+      <div class="list" role="log" aria-label={words.thread} tabIndex={0}>
+        {view?.state === 'waiting' && waiting(app, view)}
+        {rowsOf(thread).map((row) => drawRow(row, app, view, fresh))}
+        {pending.map((message) => pendingMessage(app, message))}
+        {view && !isRunning && ending(app, conversation)}
+      </div>
+      {app.screen.hasNews && (
+        <button class="primary" onclick={() => toEnd(app)}>
+          {words.newMessages}
+        </button>
+      )}
+      {above(app, conversation)}
+      {(!view || isRunning) && composer(app, conversation, bytesMax)}
+    </main>
+  );
 }
 
-export class Talk extends Component<Props, { editing: Message | null; hasNews: boolean }> {
-  override state = { editing: null, hasNews: false };
-  #list: HTMLElement | null = null;
-  #isAtEnd = true;
-  #last = 0;
-  #tick: ReturnType<typeof setInterval> | undefined;
+/** What scrolls: the list, or at 400 % zoom the whole page. */
+function box(): Element | null {
+  const list = document.querySelector('.list');
+  return list && getComputedStyle(list).overflowY === 'visible' ? document.scrollingElement : list;
+}
 
-  override componentDidMount() {
-    this.#toEnd();
-    addEventListener('scroll', this.#scrolled, true);
-    // The minute in which a message may be corrected runs out by itself.
-    this.#tick = setInterval(() => this.setState({}), 10_000);
+function toEnd(app: App): void {
+  const scroller = box();
+  scroller?.scrollTo(0, scroller.scrollHeight);
+  scrolled(app);
+}
+
+export function scrolled(app: App): void {
+  const scroller = box();
+  if (scroller) app.screen.isAtEnd = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 48;
+  if (!app.screen.isAtEnd || !app.screen.hasNews) return;
+  app.screen.hasNews = false;
+  app.changed();
+}
+
+/** After each drawing: the field as tall as its words, the newest line in sight. */
+export function settle(app: App): void {
+  const { field } = app.screen;
+  if (field) {
+    field.style.height = 'auto';
+    field.style.height = `${field.scrollHeight + 2}px`;
   }
-
-  override componentWillUnmount() {
-    clearInterval(this.#tick);
-    removeEventListener('scroll', this.#scrolled, true);
-  }
-
-  override componentDidUpdate() {
-    const { last } = this.props.conversation.thread;
-    if (this.#isAtEnd) this.#toEnd();
-    else if (last > this.#last) this.setState({ hasNews: true });
-    this.#last = last;
-  }
-
-  /** At 400 % zoom the whole page scrolls, not the list. */
-  #box() {
-    const list = this.#list;
-    return list !== null && getComputedStyle(list).overflowY === 'visible' ? document.scrollingElement : list;
-  }
-
-  #toEnd = () => {
-    const box = this.#box();
-    box?.scrollTo(0, box.scrollHeight);
-  };
-
-  #scrolled = () => {
-    const box = this.#box();
-    if (box) this.#isAtEnd = box.scrollHeight - box.scrollTop - box.clientHeight < 48;
-    if (this.#isAtEnd && this.state.hasNews) this.setState({ hasNews: false });
-  };
-
-  #edit = (editing: Message | null) => this.setState({ editing });
-
-  override render() {
-    const { app, words, conversation, bytesMax } = this.props;
-    const { thread, pending, view } = conversation;
-    const fresh = correctable(thread, conversation.now());
-    const runs = isRunning(app);
-    const line = (row: Row) => drawRow(row, this.props, runs ? fresh : null, this.#edit);
-    return (
-      <main class="talk">
-        <div
-          class="list"
-          role="log"
-          aria-label={words.thread}
-          tabIndex={0}
-          ref={(list) => {
-            this.#list = list;
-          }}
-        >
-          {view?.state === 'waiting' && <Waiting words={words} conversation={conversation} />}
-          {rowsOf(thread).map(line)}
-          {pending.map((message) => (
-            <PendingMessage key={message.clientId} message={message} words={words} />
-          ))}
-          {view !== null && !runs && <Ending app={app} words={words} conversation={conversation} />}
-        </div>
-        {this.state.hasNews && (
-          <button type="button" class="primary" onClick={this.#toEnd}>
-            {words.newMessages}
-          </button>
-        )}
-        <Above app={app} words={words} conversation={conversation} />
-        {(view === null || runs) && (
-          <Composer words={words} conversation={conversation} bytesMax={bytesMax} editing={this.state.editing} edit={this.#edit} />
-        )}
-      </main>
-    );
+  if (app.screen.isAtEnd) {
+    const scroller = box();
+    scroller?.scrollTo(0, scroller.scrollHeight);
   }
 }
 
-function drawRow(row: Row, { app, words, conversation }: Props, fresh: Message | null, edit: (message: Message) => void) {
-  const { language } = app;
+function drawRow(row: Row, app: App, view: VisitorView | null, fresh: Message | null): Child {
+  const { language, words } = app;
   if (row.kind === 'day')
     return (
       <p class="day" key={`day${row.at}`}>
@@ -112,76 +77,73 @@ function drawRow(row: Row, { app, words, conversation }: Props, fresh: Message |
     );
   if (row.kind === 'notice')
     return (
-      <p class="notice" key={row.number} title={exactTime(row.at, language)}>
-        {noticeWords(row, words, app)}
+      <p class="notice" key={row.notice.number} title={exactTime(row.notice.at, language)}>
+        {noticeWords(row.notice, app)}
       </p>
     );
-  const last = row.messages.at(-1);
-  const seen = conversation.view?.agent_seen ?? 0;
+  const { first, messages } = row;
+  const { kind } = first.body.from;
+  const isOwn = kind === 'visitor';
+  const last = messages.at(-1) ?? first;
   return (
-    <div class={`group ${row.from}`} key={row.messages[0]?.number}>
+    <div class={`group ${kind}`} key={first.number}>
       <p class="by">
-        <bdi class={row.from === 'visitor' ? 'unseen' : ''}>
-          {row.from === 'visitor' ? words.you : row.from === 'agent' ? row.name : words.automatic}
-        </bdi>{' '}
-        <time title={exactTime(row.at, language)}>{clockTime(row.at, language)}</time>
+        <bdi class={isOwn ? 'unseen' : ''}>{isOwn ? words.you : senderName(first) || words.automatic}</bdi>{' '}
+        <time title={exactTime(first.at, language)}>{clockTime(first.at, language)}</time>
       </p>
-      {row.messages.map((message) => (
-        <div class="bubble" key={message.number}>
-          <MessageText text={message.text} masks={message.masks} words={words} />
-        </div>
-      ))}
+      {messages.map(({ number, body }) => bubble(app, number, body.text, body.masks))}
       <p class="state">
-        {row.messages.some((message) => message.isCorrected) && <span>{words.corrected} </span>}
-        {row.from === 'visitor' && last && <span>{last.number <= seen ? `✓✓ ${words.seen}` : `✓ ${words.sent}`} </span>}
-        {fresh !== null && last?.number === fresh.number && (
-          <button type="button" onClick={() => edit(fresh)}>
-            {words.edit}
-          </button>
-        )}
+        {messages.some(({ body }) => body.corrected) && <span>{words.corrected} </span>}
+        {isOwn && <span>{last.number <= (view?.agent_seen ?? 0) ? `✓✓ ${words.seen}` : `✓ ${words.sent}`} </span>}
+        {fresh && last === fresh && <button onclick={() => app.compose(fresh.body.text, fresh)}>{words.edit}</button>}
       </p>
     </div>
   );
 }
 
-function noticeWords(notice: Notice, words: Words, app: App): string {
-  switch (notice.what) {
+function bubble(app: App, key: string | number, text: string, masks: readonly Mask[]): Child {
+  return (
+    <div class="bubble" key={key}>
+      {messageText(app, text, masks)}
+    </div>
+  );
+}
+
+function noticeWords({ body }: Notice, { words, language }: App): string {
+  switch (body.kind) {
     case 'accepted':
-      return words.accepted(notice.name);
+      return words.accepted(body.agent.name);
     case 'transferred':
-      return notice.name === null ? words.transferredOn : words.transferred(notice.name);
+      return body.agent ? words.transferred(body.agent.name) : words.transferredOn;
     case 'warned':
-      return words.warned(clockTime(notice.closesAt, app.language));
+      return words.warned(clockTime(body.closes_at, language));
     case 'ended':
-      return words.ended[notice.ending];
+      return words.ended[body.ending];
     case 'rated':
-      return words.rated(notice.score);
+      return words.rated(body.score);
     default:
-      return words[notice.what];
+      return words[body.kind];
   }
 }
 
-function PendingMessage({ message, words }: { message: Pending; words: Words }) {
-  const state = { sending: words.sending, sent: `✓ ${words.sent}`, undelivered: words.undelivered, failed: words.notSent }[message.state];
+function pendingMessage(app: App, { clientId, text, state }: Pending): Child {
+  const { words } = app;
+  const undelivered = state === 'sending' ? words.sending : state === 'failed' ? words.notSent : words.undelivered;
   return (
-    <div class="group visitor pending">
-      <div class="bubble">
-        <MessageText text={message.text} masks={[]} words={words} />
-      </div>
-      <p class={message.state === 'failed' ? 'state error' : 'state'}>{state}</p>
+    <div class="group visitor pending" key={clientId}>
+      {bubble(app, '', text, [])}
+      <p class={state === 'failed' ? 'state error' : 'state'}>{state === 'sent' ? `✓ ${words.sent}` : undelivered}</p>
     </div>
   );
 }
 
-function Waiting({ words, conversation }: { words: Words; conversation: Conversation }) {
-  const view = conversation.view;
-  if (view == null) return null;
+function waiting({ words }: App, { position, expected_wait_seconds: seconds }: VisitorView): Child {
   return (
     <section class="waiting">
       <h2>{words.waitingTitle}</h2>
       <p aria-live="polite">
-        {view.expected_wait_seconds != null && `${words.wait(view.expected_wait_seconds)} `}
-        {view.position != null && words.place(view.position)}
+        {seconds != null && `${words.wait(seconds)} `}
+        {position != null && words.place(position)}
       </p>
       <p class="hint">{words.meanwhile}</p>
     </section>
@@ -189,25 +151,29 @@ function Waiting({ words, conversation }: { words: Words; conversation: Conversa
 }
 
 /** What the visitor should know before writing on. */
-function Above({ app, words, conversation }: { app: App; words: Words; conversation: Conversation }) {
-  const { view, status, refusal } = conversation;
+function above({ words, language }: App, conversation: Conversation): Child {
+  const { view, refusal, status } = conversation;
   const agent = view?.agent?.name ?? words.team;
+  const amber = (key: string, child: Child) => (
+    <p class="amber" key={key}>
+      {child}
+    </p>
+  );
   return (
     <div class="above" role="status">
-      {status.kind === 'lost' && <p class="amber">{words.offline}</p>}
-      {status.kind === 'connecting' && <p class="late">{words.connecting}</p>}
-      {status.kind === 'open' && view?.state === 'active' && view.agent != null && !view.agent_present && (
-        <p class="amber">{words.away(agent)}</p>
-      )}
-      {refusal?.code === 'too_many' && <p class="amber">{words.tooMany(refusal.retry_after ?? 5)}</p>}
-      {view?.closes_at != null && isRunning(app) && (
-        <p class="amber">
-          {words.warned(clockTime(view.closes_at, app.language))}{' '}
-          <button type="button" class="quiet" onClick={() => conversation.keepOpen()}>
+      {status === 'lost' && amber('lost', words.offline)}
+      {status === 'connecting' && <p class="late">{words.connecting}</p>}
+      {status === 'open' && view?.state === 'active' && view.agent && !view.agent_present && amber('away', words.away(agent))}
+      {refusal?.code === 'too_many' && amber('many', words.tooMany(refusal.retry_after ?? 5))}
+      {view?.closes_at != null &&
+        conversation.isRunning &&
+        amber('quiet', [
+          words.warned(clockTime(view.closes_at, language)),
+          ' ',
+          <button class="quiet" onclick={() => conversation.keepOpen()}>
             {words.stillHere}
-          </button>
-        </p>
-      )}
+          </button>,
+        ])}
       {conversation.isAgentTyping && <p>{words.typing(agent)}…</p>}
     </div>
   );

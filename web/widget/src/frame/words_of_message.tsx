@@ -1,36 +1,20 @@
-//! A message's words: text as text, hidden stretches as calm chips, links that say where they go.
+//! A message's words: text as text. What it takes to show hidden stretches and
+//! links comes with the first message that has one; until then, and without a
+//! network, they are text too.
 
-import { LINK_REL, linkParts } from '@sotto/shared/links.ts';
-import { maskName, maskedParts } from '@sotto/shared/masks.ts';
 import type { Mask } from '@sotto/shared/protocol.generated.ts';
 
-import type { Words } from '../words/en.ts';
+import type { App } from './app.ts';
+import { h, type Child } from './dom.ts';
 
-export function MessageText({ text, masks, words }: { text: string; masks: readonly Mask[]; words: Words }) {
+const PERHAPS_LINK = /https?:\/\/|mailto:|tel:/i;
+
+export function messageText(app: App, text: string, masks: readonly Mask[]): Child {
+  const isPlain = !masks.length && !PERHAPS_LINK.test(text);
+  if (!isPlain && !app.extra) void app.loadExtra();
   return (
     <div class="text" dir="auto">
-      {maskedParts(text, masks).map((part) =>
-        part.kind === 'masked' ? (
-          <details class="chip">
-            <summary>
-              {words.hidden(maskName(words.masks, part.rule), part.ends)} <u>{words.why}</u>
-            </summary>
-            <span>{words.whyHidden}</span>
-          </details>
-        ) : (
-          linkParts(part.text).map((piece) =>
-            piece.kind === 'text' ? (
-              piece.text
-            ) : (
-              <a href={piece.href} target="_blank" rel={LINK_REL}>
-                {piece.text}
-                {piece.where !== null && ` (${words.goesTo(piece.where)})`}
-                <span class="unseen"> ({words.opensNewTab})</span>
-              </a>
-            ),
-          )
-        ),
-      )}
+      {isPlain || !app.extra ? text : app.extra.richText(text, masks)}
     </div>
   );
 }

@@ -11,8 +11,7 @@ const WORDS: Record<'en' | 'es', { label: string; title: string; unread: string 
   en: { label: 'Chat with us', title: 'Chat', unread: 'unread' },
   es: { label: 'Escríbanos', title: 'Chat', unread: 'sin leer' },
 };
-const BUBBLE = 'M4 5h16v11H9l-5 4z';
-const SANDBOX = 'allow-scripts allow-same-origin allow-forms allow-popups allow-popups-to-escape-sandbox allow-downloads';
+const SANDBOX = 'allow-scripts allow-same-origin allow-forms allow-popups allow-popups-to-escape-sandbox allow-modals';
 const PHONE = '(max-width:480px),(max-height:480px)';
 
 const script = document.currentScript as HTMLScriptElement;
@@ -48,140 +47,119 @@ function inkOn(accent: string): string {
   return 0.2126 * r + 0.7152 * g + 0.0722 * b > 0.179 ? '#000' : '#fff';
 }
 
-/** The button, its name and its badge. */
-function launcherButton(): { button: HTMLButtonElement; badge: HTMLElement } {
-  const button = document.createElement('button');
-  button.type = 'button';
-  const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
-  svg.setAttribute('viewBox', '0 0 24 24');
-  svg.setAttribute('aria-hidden', 'true');
-  const path = document.createElementNS(svg.namespaceURI, 'path');
-  for (const [name, value] of Object.entries({
-    d: BUBBLE,
-    fill: 'none',
-    stroke: 'currentColor',
-    'stroke-width': '1.5',
-    'stroke-linejoin': 'round',
-  }))
-    path.setAttribute(name, value);
-  svg.append(path);
-  const label = document.createElement('b');
+/** The launcher stands once, so its parts are the module's own. */
+let iframe: HTMLIFrameElement | null = null;
+let port: MessagePort | null = null;
+let isOpen = false;
+let hadConversation = false;
+const host = document.createElement('sotto-launcher');
+const root = host.attachShadow({ mode: 'open' });
+// The icon is drawn by the style.
+const button = document.createElement('button');
+const label = document.createElement('b');
+const badge = document.createElement('i');
+const view = window.visualViewport;
+
+function launch(): void {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(css);
+  root.adoptedStyleSheets = [sheet];
+  const wanted = script.dataset.accent ?? '';
+  const accent = /^#[0-9a-f]{6}$/i.test(wanted) ? wanted : '#0b6766';
+  host.style.setProperty('--a', accent);
+  host.style.setProperty('--b', inkOn(accent));
+
   label.textContent = words.label;
-  const badge = document.createElement('i');
-  badge.hidden = true;
-  button.append(svg, label, badge);
-  return { button, badge };
+  button.append(label, badge);
+  button.onclick = () => show(!isOpen, true);
+  root.append(button);
+  document.body.append(host);
+  count(0);
+
+  addEventListener('message', greet);
+  view?.addEventListener('resize', fit);
+  view?.addEventListener('scroll', fit);
+
+  const before = remembered();
+  if (before) {
+    hadConversation = true;
+    embed();
+    show(before === 'open', false);
+  }
 }
 
-/** The button, and once it was pressed the frame. */
-class Launcher {
-  #root: ShadowRoot;
-  #button: HTMLButtonElement;
-  #badge: HTMLElement;
-  #iframe: HTMLIFrameElement | null = null;
-  #port: MessagePort | null = null;
-  #isOpen = false;
-  #hadConversation = false;
+function show(opens: boolean, takesFocus: boolean): void {
+  isOpen = opens;
+  if (isOpen && !iframe) embed();
+  remember(isOpen ? 'open' : hadConversation ? 'had' : null);
+  // Until the frame can close itself, the button stays as the way back.
+  button.hidden = isOpen && port !== null;
+  button.ariaExpanded = String(isOpen);
+  if (iframe) iframe.hidden = !isOpen;
+  fit();
+  tell({ verb: isOpen ? 'open' : 'close' });
+  if (takesFocus) (isOpen ? iframe : button)?.focus();
+}
 
-  constructor() {
-    const host = document.createElement('sotto-launcher');
-    this.#root = host.attachShadow({ mode: 'open' });
-    const sheet = new CSSStyleSheet();
-    sheet.replaceSync(css);
-    this.#root.adoptedStyleSheets = [sheet];
-    const accent = script.dataset.accent ?? '';
-    const readable = /^#[0-9a-f]{6}$/i.test(accent) ? accent : '#0b6766';
-    host.style.setProperty('--a', readable);
-    host.style.setProperty('--b', inkOn(readable));
-    ({ button: this.#button, badge: this.#badge } = launcherButton());
-    this.#button.onclick = () => this.#show(!this.#isOpen, true);
-    this.#root.append(this.#button);
-    document.body.append(host);
-    this.#count(0);
+function tell(message: ToFrame): void {
+  port?.postMessage(message);
+}
 
-    window.addEventListener('message', (event) => this.#greet(event));
-    window.visualViewport?.addEventListener('resize', () => this.#fit());
-    window.visualViewport?.addEventListener('scroll', () => this.#fit());
+function embed(): void {
+  iframe = document.createElement('iframe');
+  iframe.title = words.title;
+  iframe.setAttribute('sandbox', SANDBOX);
+  iframe.referrerPolicy = 'strict-origin';
+  iframe.src = `${origin}/widget/?site=${encodeURIComponent(site)}#${fixed}`;
+  root.append(iframe);
+}
 
-    const before = remembered();
-    if (before === null) return;
-    this.#hadConversation = true;
-    this.#embed();
-    this.#show(before === 'open', false);
+/** On a phone the keyboard covers the page without making it smaller; the visual viewport knows. */
+function fit(): void {
+  if (!iframe || !view) return;
+  const isPhone = matchMedia(PHONE).matches && view.scale < 1.05;
+  iframe.style.height = isPhone ? `${view.height}px` : '';
+  iframe.style.top = isPhone ? `${view.offsetTop}px` : '';
+}
+
+function greet({ data, origin: from, source }: MessageEvent): void {
+  const frame = iframe?.contentWindow;
+  if (!frame || from !== origin || source !== frame || !isGreeting(data, 'ready')) return;
+  const { port1, port2 } = new MessageChannel();
+  port = port1;
+  port.onmessage = (said) => hear(said.data as ToLoader);
+  frame.postMessage({ sotto: 1, verb: 'channel' }, origin, [port2]);
+  // A frame that had the focus before its page came must be given it again.
+  const hadFocus = isOpen && root.activeElement === iframe;
+  if (hadFocus) iframe?.blur();
+  show(isOpen, hadFocus);
+}
+
+function hear(message: ToLoader): void {
+  if (message.verb === 'unread') {
+    hadConversation = true;
+    count(message.count);
+    remember(isOpen ? 'open' : 'had');
+  } else if (message.verb === 'close') {
+    if (message.forget) forget();
+    show(false, true);
   }
+}
 
-  #show(isOpen: boolean, takesFocus: boolean): void {
-    this.#isOpen = isOpen;
-    if (isOpen && !this.#iframe) this.#embed();
-    remember(isOpen ? 'open' : this.#hadConversation ? 'had' : null);
-    // Until the frame can close itself, the button stays as the way back.
-    this.#button.hidden = isOpen && this.#port !== null;
-    this.#button.ariaExpanded = String(isOpen);
-    if (this.#iframe) this.#iframe.hidden = !isOpen;
-    this.#fit();
-    const message: ToFrame = { verb: isOpen ? 'open' : 'close' };
-    this.#port?.postMessage(message);
-    if (takesFocus) (isOpen ? this.#iframe : this.#button)?.focus();
-  }
+function count(unread: number): void {
+  badge.hidden = !unread;
+  badge.textContent = unread > 9 ? '9+' : String(unread);
+  button.ariaLabel = unread ? `${words.label} (${unread} ${words.unread})` : words.label;
+}
 
-  #embed(): void {
-    const iframe = (this.#iframe = document.createElement('iframe'));
-    iframe.title = words.title;
-    iframe.setAttribute('sandbox', SANDBOX);
-    iframe.allow = '';
-    iframe.referrerPolicy = 'strict-origin';
-    iframe.src = `${origin}/widget/?site=${encodeURIComponent(site)}#${fixed}`;
-    this.#root.append(iframe);
-  }
-
-  /** On a phone the keyboard covers the page without making it smaller; the visual viewport knows. */
-  #fit(): void {
-    const view = window.visualViewport;
-    if (!this.#iframe || !view) return;
-    const isPhone = matchMedia(PHONE).matches && view.scale < 1.05;
-    this.#iframe.style.height = isPhone ? `${view.height}px` : '';
-    this.#iframe.style.top = isPhone ? `${view.offsetTop}px` : '';
-  }
-
-  #greet({ data, origin: from, source }: MessageEvent): void {
-    const frame = this.#iframe?.contentWindow;
-    if (!frame || from !== origin || source !== frame || !isGreeting(data, 'ready')) return;
-    const channel = new MessageChannel();
-    this.#port = channel.port1;
-    this.#port.onmessage = (said) => this.#hear(said.data as ToLoader);
-    frame.postMessage({ sotto: 1, verb: 'channel' }, origin, [channel.port2]);
-    // A frame that had the focus before its page came must be given it again.
-    const hadFocus = this.#isOpen && this.#root.activeElement === this.#iframe;
-    if (hadFocus) this.#iframe?.blur();
-    this.#show(this.#isOpen, hadFocus);
-  }
-
-  #hear(message: ToLoader): void {
-    if (message.verb === 'unread') {
-      this.#hadConversation = true;
-      this.#count(message.count);
-      remember(this.#isOpen ? 'open' : 'had');
-    } else if (message.verb === 'close') {
-      if (message.forget) this.#forget();
-      this.#show(false, true);
-    }
-  }
-
-  #count(unread: number): void {
-    this.#badge.hidden = unread === 0;
-    this.#badge.textContent = unread > 9 ? '9+' : String(unread);
-    this.#button.ariaLabel = unread > 0 ? `${words.label} (${unread} ${words.unread})` : words.label;
-  }
-
-  #forget(): void {
-    this.#iframe?.remove();
-    this.#iframe = this.#port = null;
-    this.#hadConversation = false;
-    this.#count(0);
-  }
+function forget(): void {
+  iframe?.remove();
+  iframe = port = null;
+  hadConversation = false;
+  count(0);
 }
 
 if (!document.querySelector('sotto-launcher')) {
-  if (document.body) new Launcher();
-  else document.addEventListener('DOMContentLoaded', () => new Launcher());
+  if (document.body) launch();
+  else document.addEventListener('DOMContentLoaded', launch);
 }

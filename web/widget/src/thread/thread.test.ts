@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Body, Event } from '@sotto/shared/protocol.generated.ts';
 
-import { EMPTY, correctable, heard, rowsOf, stillPending, unreadAfter, type Pending } from './thread.ts';
+import { EMPTY, correctable, heard, isMessage, rowsOf, stillPending, unreadAfter, type Pending } from './thread.ts';
 
 const NOON = Date.UTC(2026, 2, 4, 12);
 const ana = { id: 'a', name: 'Ana' };
@@ -23,7 +23,7 @@ const message = (number: number, text: string, from: 'visitor' | 'agent' = 'agen
 const amended = (number: number, target: number, revision: number, text: string): Event =>
   event(number, { kind: 'amended', target, revision, text, masks: [], corrected: true });
 
-const texts = (events: Event[]) => heard(EMPTY, events).lines.map((line) => (line.kind === 'message' ? line.text : line.what));
+const texts = (events: Event[]) => heard(EMPTY, events).lines.map((line) => (isMessage(line) ? line.body.text : line.body.kind));
 
 test('a resume that overlaps doubles nothing', () => {
   const events = [message(1, 'Hello'), message(2, 'Are you there?')];
@@ -56,12 +56,12 @@ test('the first question stands as the first message', () => {
 });
 
 test('what the server shows back is no longer on its way', () => {
-  const pending: Pending[] = ['id-1', 'id-9'].map((clientId) => ({ clientId, text: 'x', at: NOON, state: 'sent' }));
+  const pending: Pending[] = ['id-1', 'id-9'].map((clientId) => ({ clientId, text: 'x', state: 'sent' }));
   expect(stillPending(heard(EMPTY, [message(1, 'x', 'visitor')]), pending).map(({ clientId }) => clientId)).toEqual(['id-9']);
 });
 
 test('an agent’s message with the same client id does not swallow the visitor’s', () => {
-  const pending: Pending[] = [{ clientId: 'id-1', text: 'x', at: NOON, state: 'sending' }];
+  const pending: Pending[] = [{ clientId: 'id-1', text: 'x', state: 'sending' }];
   expect(stillPending(heard(EMPTY, [message(1, 'x', 'agent')]), pending)).toHaveLength(1);
 });
 

@@ -3,31 +3,15 @@
 //! Pure: events in any batches, each once or more often, give the same thread.
 
 import { isSameDay, isSameMinute } from '@sotto/shared/time.ts';
-import type { Ending, Event, Mask } from '@sotto/shared/protocol.generated.ts';
+import type { Body, Event } from '@sotto/shared/protocol.generated.ts';
 
-export interface Message {
-  kind: 'message';
-  number: number;
-  at: number;
-  from: 'visitor' | 'agent' | 'automatic';
-  /** The agent's shown name. */
-  name: string | null;
-  clientId: string;
-  text: string;
-  masks: readonly Mask[];
-  revision: number;
-  isCorrected: boolean;
-}
+type Of<Kind extends Body['kind']> = Omit<Event, 'body'> & { body: Extract<Body, { kind: Kind }> };
 
+export type Message = Of<'message'>;
 /** One quiet line between messages. */
-export type Notice = { kind: 'notice'; number: number; at: number } & (
-  | { what: 'accepted'; name: string }
-  | { what: 'returned' | 'reopened' }
-  | { what: 'transferred'; name: string | null }
-  | { what: 'warned'; closesAt: number }
-  | { what: 'ended'; ending: Ending }
-  | { what: 'rated'; score: number }
-);
+export type Notice = Of<'accepted' | 'returned' | 'transferred' | 'warned' | 'ended' | 'reopened' | 'rated'>;
+
+const NOTICES = ['accepted', 'returned', 'transferred', 'warned', 'ended', 'reopened', 'rated'];
 
 export interface Thread {
   lines: readonly (Message | Notice)[];
@@ -39,7 +23,6 @@ export interface Thread {
 export interface Pending {
   clientId: string;
   text: string;
-  at: number;
   state: 'sending' | 'undelivered' | 'sent' | 'failed';
 }
 
@@ -51,92 +34,86 @@ export function heard(thread: Thread, events: readonly Event[]): Thread {
   for (const event of events) {
     if (event.number <= last) continue;
     last = event.number;
-    if (event.body.kind === 'amended') lines = amended(lines, event.body);
-    else lines = [...lines, ...linesOf(event)];
+    const { body } = event;
+    if (body.kind === 'amended') lines = lines.map((line) => amended(line, body));
+    else if (body.kind === 'started') lines = [...lines, ...firstQuestion(event, body.answers)];
+    else if (isMessage(event) || isNotice(event)) lines = [...lines, event];
   }
   return { lines, last };
 }
 
+export function isMessage(event: Event): event is Message {
+  return event.body.kind === 'message';
+}
+
+function isNotice(event: Event): event is Notice {
+  return NOTICES.includes(event.body.kind);
+}
+
+/** What was asked in the form stands as the first message, also after a reload. */
+function firstQuestion(event: Event, answers: Of<'started'>['body']['answers']): Message[] {
+  return answers
+    .filter(({ field }) => field === 'question')
+    .map(({ text, masks }) => ({
+      ...event,
+      body: { kind: 'message', from: { kind: 'visitor' }, client_id: '', text, masks, revision: 0, corrected: false },
+    }));
+}
+
+function amended(line: Message | Notice, { target, text, masks, revision, corrected }: Of<'amended'>['body']): Message | Notice {
+  if (!isMessage(line) || line.number !== target || line.body.revision >= revision) return line;
+  return { ...line, body: { ...line.body, text, masks, revision, corrected } };
+}
+
+function messagesOf(thread: Thread, from: 'visitor' | 'agent'): Message[] {
+  return thread.lines.filter(isMessage).filter(({ body }) => body.from.kind === from);
+}
+
 /** Those that the thread does not show yet. */
 export function stillPending(thread: Thread, pending: readonly Pending[]): Pending[] {
-  const shown = new Set(thread.lines.map((line) => (line.kind === 'message' && line.from === 'visitor' ? line.clientId : '')));
-  return pending.filter((message) => !shown.has(message.clientId));
+  const shown = messagesOf(thread, 'visitor').map(({ body }) => body.client_id);
+  return pending.filter(({ clientId }) => !shown.includes(clientId));
 }
 
 /** Messages of staff after `seen`: what the launcher's badge counts. */
 export function unreadAfter(thread: Thread, seen: number): number {
-  return thread.lines.filter((line) => line.kind === 'message' && line.from === 'agent' && line.number > seen).length;
+  return messagesOf(thread, 'agent').filter(({ number }) => number > seen).length;
 }
 
 const CORRECTION_MS = 60_000;
 
 /** The own message that may still be corrected: the last one, for a minute after it was stored. */
 export function correctable(thread: Thread, nowOfServer: number): Message | null {
-  const own = thread.lines.findLast((line) => line.kind === 'message' && line.from === 'visitor');
-  if (own?.kind !== 'message' || own.clientId === '') return null;
-  return nowOfServer - own.at < CORRECTION_MS ? own : null;
+  const own = messagesOf(thread, 'visitor').at(-1);
+  return own?.body.client_id && nowOfServer - own.at < CORRECTION_MS ? own : null;
 }
 
 export type Row =
   | { kind: 'day'; at: number }
-  | Notice
+  | { kind: 'notice'; notice: Notice }
   /** Messages of one sender in one minute. */
-  | { kind: 'group'; from: Message['from']; name: string | null; at: number; messages: Message[] };
+  | { kind: 'group'; first: Message; messages: Message[] };
 
 export function rowsOf(thread: Thread): Row[] {
   const rows: Row[] = [];
-  let day: number | null = null;
+  let day: number | undefined;
   for (const line of thread.lines) {
-    if (day === null || !isSameDay(day, line.at)) rows.push({ kind: 'day', at: line.at });
+    if (day === undefined || !isSameDay(day, line.at)) rows.push({ kind: 'day', at: line.at });
     day = line.at;
     const before = rows.at(-1);
-    if (line.kind === 'notice') rows.push(line);
-    else if (before?.kind === 'group' && before.from === line.from && before.name === line.name && isSameMinute(before.at, line.at))
+    if (!isMessage(line)) rows.push({ kind: 'notice', notice: line });
+    else if (before?.kind === 'group' && isSameSender(before.first, line) && isSameMinute(before.first.at, line.at))
       before.messages.push(line);
-    else rows.push({ kind: 'group', from: line.from, name: line.name, at: line.at, messages: [line] });
+    else rows.push({ kind: 'group', first: line, messages: [line] });
   }
   return rows;
 }
 
-function linesOf({ number, at, body }: Event): (Message | Notice)[] {
-  const notice = { kind: 'notice', number, at } as const;
-  switch (body.kind) {
-    case 'started': {
-      const question = body.answers.find((answer) => answer.field === 'question');
-      if (question === undefined) return [];
-      const { text, masks } = question;
-      return [{ kind: 'message', number, at, from: 'visitor', name: null, clientId: '', text, masks, revision: 0, isCorrected: false }];
-    }
-    case 'message': {
-      const { text, masks, revision } = body;
-      const name = body.from.kind === 'agent' ? body.from.person.name : null;
-      const message = { number, at, from: body.from.kind, name, clientId: body.client_id, text, masks, revision };
-      return [{ kind: 'message', ...message, isCorrected: body.corrected }];
-    }
-    case 'accepted':
-      return [{ ...notice, what: 'accepted', name: body.agent.name }];
-    case 'returned':
-    case 'reopened':
-      return [{ ...notice, what: body.kind }];
-    case 'transferred':
-      return [{ ...notice, what: 'transferred', name: body.agent?.name ?? null }];
-    case 'warned':
-      return [{ ...notice, what: 'warned', closesAt: body.closes_at }];
-    case 'ended':
-      return [{ ...notice, what: 'ended', ending: body.ending }];
-    case 'rated':
-      return [{ ...notice, what: 'rated', score: body.score }];
-    default:
-      return [];
-  }
+/** The agent's shown name; a colleague's message begins a group of its own. */
+export function senderName({ body: { from } }: Message): string {
+  return from.kind === 'agent' ? from.person.name : '';
 }
 
-type Amended = Extract<Event['body'], { kind: 'amended' }>;
-
-function amended(lines: Thread['lines'], change: Amended): Thread['lines'] {
-  return lines.map((line) => {
-    if (line.kind !== 'message' || line.number !== change.target || line.revision >= change.revision) return line;
-    const { text, masks, revision, corrected } = change;
-    return { ...line, text, masks, revision, isCorrected: corrected };
-  });
+function isSameSender(a: Message, b: Message): boolean {
+  return a.body.from.kind === b.body.from.kind && senderName(a) === senderName(b);
 }

@@ -1,12 +1,7 @@
-import { plural } from '@sotto/shared/messages.ts';
-import { maskNamesEn } from '@sotto/shared/words/masks.en.ts';
-
 const PLACES = ['next', 'second', 'third', 'fourth', 'fifth', 'sixth', 'seventh', 'eighth', 'ninth', 'tenth'];
-const minutes = (count: number) => `${count} ${plural('en', count)({ one: 'minute', other: 'minutes' })}`;
+const minutes = (count: number) => `${count} ${count === 1 ? 'minute' : 'minutes'}`;
 
 export const en = {
-  masks: maskNamesEn,
-
   practice: 'Test: don’t enter health information.',
   loading: 'Opening the chat…',
   unreachable: 'We can’t reach the clinic right now. Check your connection, then try again.',
@@ -35,10 +30,8 @@ export const en = {
   needQuestion: 'Write a few words so the clinic can help.',
   needConsent: 'Tick this box to go on. Without it nothing is sent.',
   notStored: 'Your browser doesn’t let this chat remember you. The conversation ends when you leave this page.',
-  tooLong: (bytes: number) =>
-    `That is too long to send. Shorten it by about ${bytes} ${plural('en', bytes)({ one: 'letter', other: 'letters' })}.`,
-  tooMany: (seconds: number) =>
-    `That was a lot at once. Try again in ${seconds} ${plural('en', seconds)({ one: 'second', other: 'seconds' })}.`,
+  tooLong: (bytes: number) => `That is too long to send. Shorten it by about ${bytes} ${bytes === 1 ? 'letter' : 'letters'}.`,
+  tooMany: (seconds: number) => `That was a lot at once. Try again in ${seconds} ${seconds === 1 ? 'second' : 'seconds'}.`,
   startFailed: 'It wasn’t sent: we can’t reach the clinic. Your words are still here. Try again.',
   startRefused: 'The clinic’s chat can’t take this now. Your words are still here. Try again in a moment.',
 
@@ -64,12 +57,6 @@ export const en = {
   undelivered: 'not sent yet',
   notSent: 'not sent',
   corrected: 'edited',
-  hidden: (what: string, ends: string | null) => (ends === null ? `${what}, hidden` : `${what}, hidden, ends ${ends}`),
-  why: 'Why?',
-  whyHidden:
-    'This was hidden before anyone could read it, and before it was saved. If the clinic needs it, they will tell you a safe way to give it.',
-  opensNewTab: 'opens in a new tab',
-  goesTo: (host: string) => `goes to ${host}`,
   edit: 'Edit',
 
   accepted: (name: string) => `${name} joined the chat`,
@@ -102,18 +89,8 @@ export const en = {
   endNo: 'Go on',
 
   menu: 'Menu',
-  textSize: 'Larger text',
-  sound: 'Sound',
-  language: 'Language',
   leave: 'Leave quickly',
   leaveExplains: 'Ends and clears this chat on this screen at once.',
-  privacy: 'How we keep this private',
-  privacyCard: [
-    'Only the clinic’s staff read what you write.',
-    'Card numbers and the like are hidden before they are saved.',
-    'When the clinic has its copy, the key to ours is destroyed. Numbers stay, words don’t.',
-    'This browser keeps only a pass for this chat, until you close the tab.',
-  ],
 
   rateTitle: 'How was this chat?',
   scores: ['Very bad', 'Bad', 'OK', 'Good', 'Very good'],

@@ -1,19 +1,14 @@
-import { plural } from '@sotto/shared/messages.ts';
-import { maskNamesEs } from '@sotto/shared/words/masks.es.ts';
-
 import type { Words } from './en.ts';
 
 const PLACES = ['Es su turno.', 'Hay una persona antes que usted.'];
-const minutos = (count: number) => `${count} ${plural('es', count)({ one: 'minuto', other: 'minutos' })}`;
+const minutos = (count: number) => `${count} ${count === 1 ? 'minuto' : 'minutos'}`;
 
 export const es: Words = {
-  masks: maskNamesEs,
-
   practice: 'Prueba: no escriba información de salud.',
   loading: 'Abriendo el chat…',
   unreachable: 'Ahora no podemos comunicarnos con la clínica. Revise su conexión e inténtelo de nuevo.',
-  unknownSite: 'Este chat no está activado para este sitio. Llame a la clínica, por favor.',
-  noDepartments: 'La clínica todavía no atiende por chat. Llámela, por favor.',
+  unknownSite: 'Este chat no está activado aquí. Llame a la clínica, por favor.',
+  noDepartments: 'La clínica aún no atiende por chat. Llámela, por favor.',
   otherVersion: 'El chat se actualizó. Ábralo de nuevo para continuar.',
   tryAgain: 'Intentar de nuevo',
   close: 'Cerrar el chat',
@@ -25,21 +20,20 @@ export const es: Words = {
   department: '¿Con quién desea hablar?',
   openNow: 'abierto ahora',
   closedNow: 'cerrado ahora',
-  closedHint: 'Ahora no hay nadie de turno. Deje un mensaje y la clínica lo leerá cuando abra. No recibirá respuesta en esta ventana.',
+  closedHint: 'Ahora no hay nadie de turno. Deje un mensaje y la clínica lo leerá cuando abra. Aquí no recibirá respuesta.',
   question: 'Su pregunta',
   message: 'Su mensaje',
   consent: 'Acepto que la clínica reciba lo que escribo.',
   notice:
-    'Lo que usted escribe llega a la clínica, que puede guardarlo en su expediente. Este servicio no conserva copia legible cuando la clínica ya la tiene. En una emergencia llame al 911.',
+    'Lo que usted escriba llega a la clínica, que puede guardarlo en su expediente. Este chat no conserva copia legible cuando la clínica ya la tiene. En una emergencia llame al 911.',
   start: 'Iniciar el chat',
   leaveMessage: 'Enviar el mensaje',
   starting: 'Enviando…',
-  needQuestion: 'Escriba unas palabras para que la clínica pueda ayudarle.',
-  needConsent: 'Marque esta casilla para continuar. Sin ella no se envía nada.',
-  notStored: 'Su navegador no permite que el chat le recuerde. La conversación termina cuando salga de esta página.',
-  tooLong: (bytes) => `Es demasiado largo. Quite unas ${bytes} ${plural('es', bytes)({ one: 'letra', other: 'letras' })}.`,
-  tooMany: (seconds) =>
-    `Fueron muchos mensajes seguidos. Inténtelo en ${seconds} ${plural('es', seconds)({ one: 'segundo', other: 'segundos' })}.`,
+  needQuestion: 'Escriba unas palabras para continuar.',
+  needConsent: 'Marque esta casilla para continuar.',
+  notStored: 'Su navegador no permite que el chat le recuerde. El chat termina cuando salga de esta página.',
+  tooLong: (bytes) => `Es demasiado largo. Quite unas ${bytes} ${bytes === 1 ? 'letra' : 'letras'}.`,
+  tooMany: (seconds) => `Fueron muchos mensajes seguidos. Inténtelo en ${seconds} ${seconds === 1 ? 'segundo' : 'segundos'}.`,
   startFailed: 'No se envió: no podemos comunicarnos con la clínica. Su texto sigue aquí. Inténtelo de nuevo.',
   startRefused: 'El chat de la clínica no puede recibirlo ahora. Su texto sigue aquí. Inténtelo en un momento.',
 
@@ -49,11 +43,10 @@ export const es: Words = {
   automatic: 'Clínica',
   waitingTitle: 'Está en la fila',
   place: (position) => PLACES[position - 1] ?? `Hay ${position - 1} personas antes que usted.`,
-  wait: (seconds) =>
-    seconds < 60 ? 'Menos de un minuto.' : `Unos ${minutos(Math.round(seconds / 60))}.`.replace('Unos 1 ', 'Cerca de 1 '),
+  wait: (seconds) => (seconds < 60 ? 'Menos de un minuto.' : `Cerca de ${minutos(Math.round(seconds / 60))}.`),
   meanwhile: 'Deje esta ventana abierta. Ya puede añadir lo que nos ayude a responderle.',
   typing: (name) => `${name} está escribiendo`,
-  away: (name) => `${name} perdió la conexión un momento. Lo que usted escriba se guarda para que lo lea.`,
+  away: (name) => `${name} perdió la conexión un momento. Lo que escriba se guarda y lo leerá.`,
 
   offline: 'No tiene conexión. Lo que escriba se guarda aquí y se envía cuando vuelva.',
   connecting: 'Conectando…',
@@ -65,12 +58,6 @@ export const es: Words = {
   undelivered: 'aún sin enviar',
   notSent: 'no enviado',
   corrected: 'editado',
-  hidden: (what, ends) => (ends === null ? `${what}, oculto` : `${what}, oculto, termina en ${ends}`),
-  why: '¿Por qué?',
-  whyHidden:
-    'Se ocultó antes de que alguien pudiera leerlo y antes de guardarlo. Si la clínica lo necesita, le dirá una forma segura de darlo.',
-  opensNewTab: 'se abre en otra pestaña',
-  goesTo: (host) => `lleva a ${host}`,
   edit: 'Editar',
 
   accepted: (name) => `${name} se unió al chat`,
@@ -103,18 +90,8 @@ export const es: Words = {
   endNo: 'Continuar',
 
   menu: 'Menú',
-  textSize: 'Letra más grande',
-  sound: 'Sonido',
-  language: 'Idioma',
   leave: 'Salir rápido',
   leaveExplains: 'Termina y borra este chat de la pantalla al instante.',
-  privacy: 'Cómo cuidamos su privacidad',
-  privacyCard: [
-    'Solo el personal de la clínica lee lo que usted escribe.',
-    'Los números de tarjeta y otros parecidos se ocultan antes de guardarse.',
-    'Cuando la clínica tiene su copia, se destruye la llave de la nuestra. Quedan cifras, no palabras.',
-    'Este navegador solo guarda un pase para este chat, hasta que cierre la pestaña.',
-  ],
 
   rateTitle: '¿Qué le pareció este chat?',
   scores: ['Muy malo', 'Malo', 'Normal', 'Bueno', 'Muy bueno'],

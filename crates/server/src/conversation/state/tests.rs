@@ -69,8 +69,7 @@ fn a_transfer_takes_the_conversation_from_who_gave_it() {
     let (ana, ben, timing) = (agent("Ana"), agent("Ben"), Timing::default());
     let later = NOW.plus_seconds(60);
     let moved =
-        transfer(active(&ana), ana.id, "billing".to_owned(), Some(ben.clone()), &timing, later)
-            .unwrap();
+        transfer(active(&ana), "billing".to_owned(), Some(ben.clone()), &timing, later).unwrap();
     assert_eq!(moved.after.state, State::Waiting);
     assert_eq!(moved.after.queued_at, later);
     assert!(matches!(agent_writes(moved.after.clone(), ana.id, later), Err(Error::NotFound)));
@@ -88,10 +87,10 @@ fn a_visitor_who_ends_while_waiting_has_abandoned_it() {
 #[test]
 fn wrap_up_comes_before_closed_unless_a_disposition_is_given() {
     let ana = agent("Ana");
-    let wrapping = close(active(&ana), ana.id, None, NOW).unwrap().after;
+    let wrapping = close(active(&ana), None, NOW).unwrap().after;
     assert_eq!(wrapping.state, State::WrapUp);
     assert_eq!(wrap_up_over(wrapping, NOW).unwrap().after.state, State::Closed);
-    let at_once = close(active(&ana), ana.id, Some("answered".to_owned()), NOW).unwrap().after;
+    let at_once = close(active(&ana), Some("answered".to_owned()), NOW).unwrap().after;
     assert_eq!(at_once.state, State::Closed);
     assert_eq!(at_once.disposition.as_deref(), Some("answered"));
     assert_eq!(at_once.ending, Some(Ending::ByAgent));
@@ -141,7 +140,7 @@ fn a_rating_is_given_once_and_after_the_end() {
 #[test]
 fn reopening_makes_it_active_for_the_agent_who_reopened() {
     let (ana, ben) = (agent("Ana"), agent("Ben"));
-    let closed = close(active(&ana), ana.id, Some("answered".to_owned()), NOW).unwrap().after;
+    let closed = close(active(&ana), Some("answered".to_owned()), NOW).unwrap().after;
     let again = reopen(closed, ben.clone(), NOW).unwrap().after;
     assert_eq!(again.state, State::Active);
     assert!(agent_writes(again, ben.id, NOW).is_ok());

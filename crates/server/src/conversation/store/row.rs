@@ -188,11 +188,10 @@ pub(super) fn event(row: &Row<'_>) -> Result<Event> {
         shown: row.number(2)?,
         kind: events::Kind::from_code(&row.text(3)?).ok_or_else(unknown)?,
         sender,
-        client_id: row.opt_text(6)?,
-        at: row.millis(7)?,
-        revision: u32::try_from(row.number(8)?).unwrap_or(u32::MAX),
-        target: row.number(9)?,
-        sealed: row.blob(10)?,
+        at: row.millis(6)?,
+        revision: u32::try_from(row.number(7)?).unwrap_or(u32::MAX),
+        target: row.number(8)?,
+        sealed: row.blob(9)?,
     })
 }
 

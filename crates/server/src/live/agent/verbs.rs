@@ -76,7 +76,7 @@ pub(super) async fn carry_out(console: &mut Console, verb: Verb) -> Done {
         }
         Verb::Typing { conversation, on } => {
             let id = parsed(&conversation)?;
-            look::may_look(&app, &agent, id).await?;
+            look::holds(&app, &agent, id).await?;
             app.bus.ring(&Ring { topic: Topic::AgentTypes(id), number: on.into() });
             Ok((None, at))
         }

@@ -65,7 +65,7 @@ create table event (
   kind text not null,
   sender_kind text not null,
   sender blob,
-  client_id text,
+  client_mac blob,
   raw_mac blob,
   at bigint not null,
   revision bigint not null,
@@ -74,7 +74,7 @@ create table event (
   sealed blob not null,
   primary key (conversation, seq)
 );
-create unique index event_by_client_id on event (conversation, sender_kind, client_id) where client_id is not null;
+create unique index event_by_client_mac on event (conversation, sender_kind, client_mac) where client_mac is not null;
 
 create table job (
   id integer primary key,

@@ -1,0 +1,96 @@
+//! Codes of letters and digits that prove themselves.
+
+use super::Hit;
+use crate::rules::{ALL, RuleId};
+use crate::scan::{Kind, Scan, why};
+
+const BYTES_MAX: usize = 34;
+const FIRST_BYTES_MAX: u32 = 11;
+const TOKENS_MAX: usize = 16;
+
+/// Letters and digits of a code, in upper case.
+pub(crate) struct Code {
+    bytes: [u8; BYTES_MAX],
+    len: usize,
+    /// Whether a space or a dash stands inside.
+    pub(crate) spaced: bool,
+    /// Whether it was typed with a capital first.
+    pub(crate) capital: bool,
+}
+
+impl Code {
+    /// Adds a group; answers whether there was room.
+    fn add(&mut self, group: &[u8]) -> bool {
+        let Some(room) = self.bytes.get_mut(self.len..self.len + group.len()) else { return false };
+        room.copy_from_slice(group);
+        room.make_ascii_uppercase();
+        self.len += group.len();
+        true
+    }
+
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.bytes[..self.len]
+    }
+}
+
+pub(super) fn find(scan: &Scan<'_>, hits: &mut Vec<Hit>) {
+    let mut done = 0;
+    for number in scan.triggers(why::BESIDE_WORD) {
+        if scan.tokens[number].kind() != Kind::Number {
+            continue;
+        }
+        let before = number.saturating_sub(1);
+        let word = scan.tokens[before].kind() == Kind::Word;
+        for at in (if word { before } else { number })..=number {
+            let token = &scan.tokens[at];
+            let before = scan.byte_before(token.start);
+            if !begins(scan, at) || token.start < done || before.is_ascii_alphanumeric() {
+                continue;
+            }
+            if let Some((end, rule)) = code(scan, at) {
+                hits.push(Hit { start: token.start, end, rule, weight: 92 });
+                done = end;
+            }
+        }
+    }
+}
+
+/// A number with a letter after it, or a word with a number after it.
+fn begins(scan: &Scan<'_>, at: usize) -> bool {
+    let token = &scan.tokens[at];
+    match token.kind() {
+        Kind::Word => scan.gap(at).is_empty() || token.len() == 2 && scan.is_capital(token),
+        Kind::Number => scan
+            .tokens
+            .get(at + 1)
+            .is_some_and(|t| t.kind() == Kind::Word && (scan.gap(at).is_empty() || t.len() == 1)),
+    }
+}
+
+fn code(scan: &Scan<'_>, at: usize) -> Option<(u32, RuleId)> {
+    let first = &scan.tokens[at];
+    let capital = scan.is_capital(first);
+    let mut code = Code { bytes: [0; BYTES_MAX], len: 0, spaced: false, capital };
+    let mut best = None;
+    if first.len() > FIRST_BYTES_MAX {
+        return None;
+    }
+    for n in at..scan.tokens.len().min(at + TOKENS_MAX) {
+        let token = &scan.tokens[n];
+        if !code.add(scan.text(token)) {
+            break;
+        }
+        let gap = scan.gap(n);
+        if !gap.is_empty() || n + 1 == scan.tokens.len() {
+            let holds = |rule: &RuleId| rule.rule().by_code.is_some_and(|holds| holds(&code));
+            let rule = ALL.iter().copied().find(holds);
+            best = rule.map(|rule| (token.end, rule)).or(best);
+        }
+        code.spaced |= !gap.is_empty();
+        let may_part = first.kind() == Kind::Number || token.len() == 2;
+        if !matches!(gap, b"" | b" " | b"-") || n == at && !gap.is_empty() && !may_part {
+            break;
+        }
+    }
+    best
+}

@@ -1,0 +1,64 @@
+//! How values are found: readers that many rules share, each over the triggers
+//! of the one scan. What a value must be is said by the rules alone.
+
+mod codes;
+pub(crate) mod cued;
+pub(crate) mod digits;
+pub(crate) mod hex;
+#[cfg(test)]
+mod linear;
+mod window;
+
+use crate::rules::{ALL, RuleId};
+use crate::scan::Scan;
+
+pub(crate) use codes::Code;
+pub(crate) use cued::{Cues, Value};
+pub(crate) use digits::{Lengths, Number};
+pub(crate) use window::{Loaded, values};
+
+/// A value that a rule has found, as a range of the view.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Hit {
+    pub(crate) start: u32,
+    pub(crate) end: u32,
+    pub(crate) rule: RuleId,
+    /// Of two hits that overlap the heavier stays.
+    pub(crate) weight: u8,
+}
+
+/// Everything that any rule finds; hits may overlap.
+fn all(scan: &Scan<'_>, loaded: &Loaded, asked: Option<RuleId>) -> Vec<Hit> {
+    let mut hits: Vec<Hit> = Vec::new();
+    digits::find(scan, &loaded.lengths, &mut hits);
+    codes::find(scan, &mut hits);
+    cued::find(scan, &loaded.cues, asked, &mut hits);
+    for &rule in ALL {
+        if let Some(find) = rule.rule().find {
+            find(scan, asked == Some(rule), &mut hits);
+        }
+    }
+    followers(scan, &mut hits);
+    hits
+}
+
+/// What stands right after another value.
+fn followers(scan: &Scan<'_>, hits: &mut Vec<Hit>) {
+    let mut next = 0;
+    for at in 0..hits.len() {
+        let hit = hits[at];
+        if !matches!(hit.rule, RuleId::Name | RuleId::Ssn | RuleId::Card | RuleId::Mrn) {
+            continue;
+        }
+        if next > 0 && scan.tokens[next - 1].start >= hit.end {
+            next = scan.tokens.partition_point(|t| t.start < hit.end);
+        }
+        while scan.tokens.get(next).is_some_and(|t| t.start < hit.end) {
+            next += 1;
+        }
+        if next < scan.tokens.len() {
+            let follows = |rule: &RuleId| rule.rule().follows?(scan, &hit, next);
+            hits.extend(ALL.iter().find_map(follows));
+        }
+    }
+}

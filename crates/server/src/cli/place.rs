@@ -1,0 +1,120 @@
+//! Where an install's files are, for commands that look at them without a server.
+
+use std::fs::{self, DirBuilder, File};
+use std::io;
+use std::os::unix::fs::DirBuilderExt;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use clap::Args;
+use data_encoding::HEXLOWER;
+
+use crate::config::sections::Sections;
+use crate::config::{self, Config};
+use crate::ids::random;
+
+/// The settings' file; its settings may be overlaid by `SOTTO_SECTION__NAME`.
+#[derive(Debug, Clone, Args)]
+pub struct ConfigFile {
+    /// The settings of the server
+    #[arg(long = "config", value_name = "FILE")]
+    path: PathBuf,
+}
+
+impl ConfigFile {
+    pub fn at(path: PathBuf) -> Self {
+        Self { path }
+    }
+
+    pub fn read(&self) -> anyhow::Result<Config> {
+        let shown = self.path.display();
+        let text =
+            fs::read_to_string(&self.path).with_context(|| format!("{shown} cannot be read"))?;
+        let read = config::read(&text, std::env::vars());
+        let mut config = read.map_err(|why| anyhow::anyhow!("{shown}: {why}"))?;
+        // A destination must not depend on where the server was started.
+        config.transcripts_dir = std::path::absolute(&config.transcripts_dir)?;
+        Ok(config)
+    }
+}
+
+/// What a first start with these settings begins with.
+pub(super) fn first(config: &Config) -> anyhow::Result<Sections> {
+    fs::create_dir_all(&config.transcripts_dir).with_context(|| {
+        format!("transcripts_dir: {} cannot be made", config.transcripts_dir.display())
+    })?;
+    Ok(Sections::first(config.transcripts_dir.clone(), "https://www.example.org"))
+}
+
+/// The database's place, whether it is there or not.
+pub(super) fn database(config: &Config) -> PathBuf {
+    config.data_dir.join("sotto.db")
+}
+
+/// The database of an install that has run before.
+pub(super) fn existing_database(config: &Config) -> anyhow::Result<PathBuf> {
+    let file = database(config);
+    anyhow::ensure!(
+        file.is_file(),
+        "{} holds no database; has this server run before?",
+        config.data_dir.display()
+    );
+    Ok(file)
+}
+
+/// A database's file and those that may lie beside it.
+pub(super) fn files_of(database: &Path) -> [PathBuf; 4] {
+    ["", "-wal", "-shm", "-journal"].map(|ending| {
+        let mut name = database.as_os_str().to_owned();
+        name.push(ending);
+        name.into()
+    })
+}
+
+/// Half a copy is of no use to anybody.
+pub(super) fn remove_database(database: &Path) {
+    for file in files_of(database) {
+        let _gone = fs::remove_file(file);
+    }
+}
+
+/// Gives a file its final name unless the name is taken, and syncs both.
+pub(super) fn take_name(beside: &Path, name: &Path) -> io::Result<()> {
+    File::open(beside)?.sync_all()?;
+    fs::hard_link(beside, name)?;
+    fs::remove_file(beside)?;
+    File::open(folder_of(name))?.sync_all()
+}
+
+/// A name beside another that nobody else has.
+pub(super) fn beside(name: &Path) -> PathBuf {
+    let file = name.file_name().unwrap_or_default().to_string_lossy();
+    folder_of(name).join(format!(".{file}.{}", HEXLOWER.encode(&random::<6>())))
+}
+
+fn folder_of(name: &Path) -> &Path {
+    name.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// A folder for work that goes with it, whatever happens.
+pub(super) struct Workplace(PathBuf);
+
+impl Workplace {
+    /// In a folder; only its owner may enter.
+    pub(super) fn inside(folder: &Path) -> io::Result<Self> {
+        let path = folder.join(format!(".sotto-restore-{}", HEXLOWER.encode(&random::<6>())));
+        DirBuilder::new().mode(0o700).create(&path)?;
+        Ok(Self(path))
+    }
+
+    pub(super) fn file(&self, name: &str) -> PathBuf {
+        self.0.join(name)
+    }
+}
+
+impl Drop for Workplace {
+    fn drop(&mut self) {
+        // What cannot be removed is sealed, and says by its name what it was.
+        let _gone = fs::remove_dir_all(&self.0);
+    }
+}

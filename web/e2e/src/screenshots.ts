@@ -1,0 +1,109 @@
+//! Every screen, to be looked at: light and dark, on a phone and on a desk, the widget in both languages.
+//! They land in `shots/`, which git does not keep.
+
+import { mkdir, rm } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, test } from 'vitest';
+import type { Page } from 'playwright-core';
+
+import { Browser } from './browser.ts';
+import { Staff } from './people.ts';
+import { Sotto } from './sotto.ts';
+
+const SHOTS = fileURLToPath(new URL('../shots/', import.meta.url));
+const WIDTHS = [320, 390, 1280];
+const SCHEMES = ['light', 'dark'] as const;
+
+let sotto: Sotto;
+beforeAll(async () => {
+  await rm(SHOTS, { recursive: true, force: true });
+  await mkdir(SHOTS, { recursive: true });
+  sotto = await Sotto.start();
+});
+afterAll(() => sotto.stop());
+
+/** The page as it stands, in each width and scheme. */
+async function shoot(page: Page, name: string): Promise<void> {
+  for (const width of WIDTHS)
+    for (const colorScheme of SCHEMES) {
+      await page.setViewportSize({ width, height: 800 });
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      await page.screenshot({ path: `${SHOTS}${name}-${width}-${colorScheme}.png` });
+    }
+  await page.setViewportSize({ width: 1280, height: 800 });
+}
+
+/** By id and place, since the names are in two languages. */
+test.each([
+  ['en', 'en-US'],
+  ['es', 'es-MX'],
+] as const)('the widget in %s', async (language, locale) => {
+  const browser = await Browser.open({ locale });
+  const { page } = browser;
+  const desk = await Staff.enters(sotto.places.agent);
+  await page.goto(sotto.places.clinic);
+  const frame = page.frameLocator('iframe');
+  const shot = (name: string) => shoot(page, `widget-${language}-${name}`);
+  await shot('0-launcher');
+  await page.locator('sotto-launcher button').click();
+  await frame.locator('#question').waitFor();
+  await shot('1-form');
+  await frame.locator('form .primary').click();
+  await shot('2-missing');
+  await frame.locator('#question').fill(language === 'en' ? 'Is the clinic open on Friday?' : '¿Abren el viernes?');
+  const name = `Lee ${language}`;
+  await frame.locator('main input').first().fill(name);
+  await frame.locator('#consent').check();
+  await frame.locator('form .primary').click();
+  await frame.locator('.waiting').waitFor();
+  await shot('3-waiting');
+  await frame.locator('.composer textarea').fill('4111 1111 1111 1111');
+  await frame.locator('.composer .primary').click();
+  await frame.locator('.chip').waitFor();
+  await desk.is('Available');
+  await desk.accepts(name);
+  await desk.replies('https://clinic.example/hours');
+  await frame.locator('.agent a').waitFor();
+  await shot('4-active');
+  await frame.locator('header .icon').first().click();
+  await frame.locator('.card select').waitFor();
+  await shot('5-menu');
+  await frame.locator('header .icon').first().click();
+  await frame.locator('header .quiet').click();
+  await shot('6-end');
+  await frame.locator('.card .danger').click();
+  await frame.locator('fieldset').waitFor();
+  await shot('7-rating');
+  await browser.close();
+  await desk.leaves();
+});
+
+test('the console', async () => {
+  const browser = await Browser.open();
+  const { page } = browser;
+  await page.goto(sotto.places.start);
+  await shoot(page, 'start');
+  await page.goto(`${sotto.origin('console')}/console/`);
+  await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+  await shoot(page, 'console-sign-in');
+  await browser.close();
+
+  const ana = await Staff.enters(sotto.places.agent);
+  await shoot(ana.page, 'console-conversations');
+  await ana.page.getByRole('region', { name: 'Lists of conversations' }).getByRole('button', { name: /^Mine/ }).click();
+  await ana.page.getByRole('region', { name: 'Lists of conversations' }).getByRole('link').first().click();
+  await ana.page.getByRole('log', { name: 'Messages' }).waitFor();
+  await shoot(ana.page, 'console-conversation');
+  await ana.leaves();
+
+  const eve = await Staff.enters(sotto.places.administrator);
+  await eve.page.getByRole('link', { name: 'Deliveries' }).click();
+  await eve.page.getByRole('heading', { name: /^Delivered/ }).waitFor();
+  await shoot(eve.page, 'console-deliveries');
+  for (const section of ['departments', 'site', 'dispositions', 'timing', 'destinations']) {
+    await eve.page.goto(`${sotto.origin('console')}/console/administration/${section}`);
+    await eve.page.getByRole('button', { name: 'Save changes' }).waitFor();
+    await shoot(eve.page, `console-${section}`);
+  }
+  await eve.leaves();
+});

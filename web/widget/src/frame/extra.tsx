@@ -1,0 +1,93 @@
+//! What many a conversation never shows: chips for hidden stretches, links, and
+//! the settings of the menu. It is loaded when the first of them is needed.
+
+import { extra } from 'virtual:extra';
+import { LINK_REL, linkParts } from '@sotto/shared/links.ts';
+import { maskName, maskedParts, type MaskNames } from '@sotto/shared/masks.ts';
+import { LANGUAGE_NAMES, isLanguage } from '@sotto/shared/messages.ts';
+import type { Mask } from '@sotto/shared/protocol.generated.ts';
+
+import type { App } from './app.ts';
+import { h, type Child } from './dom.ts';
+
+const sheet = new CSSStyleSheet();
+sheet.replaceSync(extra);
+document.adoptedStyleSheets.push(sheet);
+
+/** The words for it, a module a language: `words/extra.en.ts`. */
+export interface ExtraWords {
+  masks: MaskNames;
+  hidden: (what: string, ends: string | null) => string;
+  why: string;
+  whyHidden: string;
+  opensNewTab: string;
+  goesTo: (host: string) => string;
+  textSize: string;
+  sound: string;
+  language: string;
+  privacy: string;
+  privacyCard: string[];
+}
+
+export function richText(words: ExtraWords, text: string, masks: readonly Mask[]): Child {
+  return maskedParts(text, masks).map((part) => (part.kind === 'masked' ? chip(words, part.rule, part.ends) : linked(words, part.text)));
+}
+
+function chip(words: ExtraWords, rule: string, ends: string | null): Child {
+  return (
+    <details class="chip">
+      <summary>
+        {words.hidden(maskName(words.masks, rule), ends)} <u>{words.why}</u>
+      </summary>
+      <span>{words.whyHidden}</span>
+    </details>
+  );
+}
+
+function linked(words: ExtraWords, text: string): Child {
+  return linkParts(text).map((part) =>
+    part.kind === 'text' ? (
+      part.text
+    ) : (
+      <a href={part.href} target="_blank" rel={LINK_REL}>
+        {part.text}
+        {part.where && ` (${words.goesTo(part.where)})`}
+        <span class="unseen"> ({words.opensNewTab})</span>
+      </a>
+    ),
+  );
+}
+
+export function settings(words: ExtraWords, app: App): Child {
+  const languages = app.config?.languages.filter(isLanguage) ?? [];
+  return [
+    <label class="check">
+      <input type="checkbox" checked={app.isLarge} onchange={() => ((app.isLarge = !app.isLarge), app.changed())} />
+      {words.textSize}
+    </label>,
+    <label class="check">
+      <input type="checkbox" checked={app.hasSound} onchange={() => (app.hasSound = !app.hasSound)} />
+      {words.sound}
+    </label>,
+    languages[1] && (
+      <label>
+        {words.language}
+        <select value={app.language} onchange={(event) => void app.speak(event.currentTarget.value)}>
+          {languages.map((language) => (
+            <option key={language} value={language} lang={language}>
+              {LANGUAGE_NAMES[language]}
+            </option>
+          ))}
+        </select>
+      </label>
+    ),
+    <details>
+      <summary>{words.privacy}</summary>
+      <ul>
+        {words.privacyCard.map((line) => (
+          <li>{line}</li>
+        ))}
+      </ul>
+    </details>,
+  ];
+}
