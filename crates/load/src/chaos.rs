@@ -43,6 +43,10 @@ pub(crate) struct Chaos {
     /// SIGKILLs while the transcripts of all conversations go out, after everything else.
     #[arg(long, default_value_t = 5)]
     delivery_kills: u32,
+    /// Give up when no transcript has arrived for so long: a delivery that a kill cut
+    /// off is taken up again after a minute.
+    #[arg(long, default_value_t = 120)]
+    wait_seconds: u64,
     /// Visitor and agent pairs that talk.
     #[arg(long, default_value_t = 20)]
     pairs: usize,

@@ -17,7 +17,7 @@ use crate::target::{Choice, Target};
 /// Sockets, files and pipes beside the visitors' own.
 const OTHER_FILES: usize = 200;
 const ARRIVING_AT_ONCE: usize = 32;
-/// The allocator gives pages back within a second.
+/// Work that was put off is done by then, before silence is measured.
 const SETTLING: Duration = Duration::from_secs(3);
 
 #[derive(Debug, Args)]
@@ -42,6 +42,7 @@ struct Figures {
     empty_rss_kib: Option<u64>,
     /// Conversations there, nobody connected.
     started_rss_kib: Option<u64>,
+    /// After the silence: what arriving took has been given back by then.
     idle_rss_kib: Option<u64>,
     kib_per_connection: Option<f64>,
     connect_cpu_ms_each: Option<f64>,
@@ -67,11 +68,10 @@ pub(crate) async fn run(idle: &Idle, place: &Place) -> Result<bool> {
     let (lines, tokens) = connect_all(address, tokens, ARRIVING_AT_ONCE).await?;
     let connect_cpu = since(target.cpu_seconds()?, cpu);
     tokio::time::sleep(SETTLING).await;
-    let idle_rss_kib = target.rss_kib()?;
-
     let cpu = target.cpu_seconds()?;
     tokio::time::sleep(Duration::from_secs(idle.seconds)).await;
     let silence = since(target.cpu_seconds()?, cpu);
+    let idle_rss_kib = target.rss_kib()?;
 
     // The process drops them as a failing network does: no close frame.
     drop(lines);

@@ -28,7 +28,7 @@ fn run(fault: &str, arguments: &[&str]) -> (Value, i32) {
 }
 
 fn chaos(fault: &str) -> (Value, i32) {
-    let arguments = "chaos --kills 3 --stops 1 --first-messages 1 --pairs 4";
+    let arguments = "chaos --kills 3 --stops 1 --first-messages 1 --pairs 4 --wait-seconds 1";
     run(fault, &arguments.split(' ').collect::<Vec<_>>())
 }
 
@@ -51,6 +51,8 @@ fn chaos_is_clean_when_nothing_is_broken() {
         "invented",
         "holes",
         "out_of_turn",
+        "undelivered",
+        "archived_wrong",
     ] {
         assert_eq!(figures[wrong], 0, "{figures}");
     }
@@ -78,6 +80,12 @@ fn chaos_finds_messages_that_changed_places() {
     let (figures, code) = chaos("shuffle");
     assert_eq!(code, 1, "{figures}");
     assert!(figures["reordered"].as_u64() > Some(0), "{figures}");
+}
+
+#[test]
+fn chaos_finds_conversations_that_were_never_delivered() {
+    let (figures, code) = chaos("lazy");
+    assert_eq!((code, &figures["undelivered"]), (1, &2.into()), "{figures}");
 }
 
 #[test]

@@ -22,8 +22,11 @@ pub enum Topic {
     VisitorTypes(ConversationId),
     /// The agent types.
     AgentTypes(ConversationId),
-    /// A department's waiting list changed.
+    /// Something about those who wait for a department changed: for its agents' lists.
     Queue(String),
+    /// Who stands where in a department's queue changed: for those who wait. A new one
+    /// at the end changes nobody's place, and neither does what somebody types.
+    Line(String),
     /// Something changed in an account's own conversations.
     Account(AccountId),
     /// Who is there, available, or how busy.

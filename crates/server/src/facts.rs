@@ -73,9 +73,10 @@ pub struct Fact<'a> {
 /// How long those waited whom a department accepted since a time, newest first, in milliseconds.
 pub fn waits(tx: &mut Tx<'_>, department: &str, since: Millis, limit: u32) -> Result<Vec<i64>> {
     tx.rows(
-        "select amount from fact where at >= $1 and kind = $2 and department = $3 \
-         order by at desc, id desc limit $4",
-        values![since, Kind::Accepted.code(), department, limit],
+        // The kind as its index has it: a parameter would not find the index.
+        "select amount from fact where department = $1 and at >= $2 and kind = 'accepted' \
+         order by at desc, id desc limit $3",
+        values![department, since, limit],
         |row| row.int(0),
     )
 }

@@ -186,7 +186,11 @@ fn archive(dir: &Path, conversation: &Conversation) {
     if has_fault("lazy") && conversation.place % 2 == 1 {
         return;
     }
-    let events: Vec<_> = conversation.events.iter().map(|event| event.body.clone()).collect();
+    let mut events: Vec<_> = conversation.events.iter().map(|event| event.body.clone()).collect();
+    for amended in events.clone().iter().filter(|event| event["kind"] == "amended") {
+        let target = amended["target"].as_u64().expect("a number") as usize - 1;
+        events[target]["text"] = amended["text"].clone();
+    }
     let mut document = json!({"reference": conversation.reference(), "events": events}).to_string();
     if has_fault("careless") {
         document = document.replacen('X', "7", 1);

@@ -21,9 +21,6 @@ use crate::replay::dialogue::Role;
 use crate::server_process::ServerProcess;
 use crate::settings;
 
-/// A delivery that failed is tried again within seconds, later ones within minutes.
-const PATIENCE: Duration = Duration::from_secs(120);
-
 /// All zero and true is right.
 #[derive(Serialize)]
 pub(super) struct Delivered {
@@ -58,7 +55,8 @@ pub(super) async fn run(
     let wanted: HashSet<&str> =
         talkers.iter().filter_map(|talker| reference(&talker.access)).collect();
     let folder = settings::transcripts(server);
-    let archived = archived::wait_for(&folder, &wanted, PATIENCE).await?;
+    let patience = Duration::from_secs(chaos.wait_seconds);
+    let archived = archived::wait_for(&folder, &wanted, patience).await?;
     let mut wrong = 0;
     for two in talkers.chunks(2) {
         let [visitor, agent] = two else { continue };

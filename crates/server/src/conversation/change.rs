@@ -76,6 +76,9 @@ impl Unit {
 /// For a change of state: the department's queue, and whoever has or is offered it.
 fn ring_all(tx: &mut Tx<'_>, conversation: &Conversation) {
     tx.ring(Topic::Queue(conversation.department.clone()), conversation.seq);
+    if conversation.state == State::Waiting {
+        tx.ring(Topic::Line(conversation.department.clone()), conversation.seq);
+    }
     let held = conversation.agent.as_ref();
     let offered = conversation.offer.as_ref().map(|offer| &offer.to);
     for agent in held.into_iter().chain(offered) {

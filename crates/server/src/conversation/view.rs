@@ -17,6 +17,9 @@ use crate::values;
 /// Accepts of this age still say how long one waits.
 const WAITS_SECONDS: u32 = 4 * 60 * 60;
 const WAITS_MAX: u32 = 20;
+/// Who stands further back is told no place: everyone's place is looked up whenever
+/// somebody leaves the queue, so one look must not cost a walk through all of it.
+const PLACE_MAX: u32 = 200;
 /// From fewer nothing is foretold.
 const WAITS_MIN: usize = 3;
 
@@ -37,7 +40,7 @@ pub async fn view(app: &App, id: ConversationId) -> Result<View> {
             None => false,
         };
         let is_waiting = found.state == State::Waiting;
-        let position = if is_waiting { Some(position(tx, &found)?) } else { None };
+        let position = if is_waiting { position(tx, &found)? } else { None };
         let expected = if is_waiting { expected_wait(tx, &found, now)? } else { None };
         let name = sections.departments.iter().find(|known| known.id == found.department);
         let has_ended = matches!(found.state, State::WrapUp | State::Closed | State::Delivered);
@@ -60,14 +63,20 @@ pub async fn view(app: &App, id: ConversationId) -> Result<View> {
     read.await
 }
 
-/// 1 is next. Who came back to the queue stands at their old place.
-fn position(tx: &mut Tx<'_>, waiting: &Conversation) -> Result<u32> {
+/// 1 is next; `None` past 200. Who came back to the queue stands at their old place.
+fn position(tx: &mut Tx<'_>, waiting: &Conversation) -> Result<Option<u32>> {
     let place = tx.count(
-        "select count(*) from conversation where department = $1 and state = 'waiting' \
-         and (queued_at < $2 or (queued_at = $3 and id <= $4))",
-        values![&waiting.department, waiting.queued_at, waiting.queued_at, &waiting.id],
+        "select count(*) from (select 1 from conversation where department = $1 and state = 'waiting' \
+         and queued_at <= $2 and (queued_at < $3 or id <= $4) order by queued_at limit $5)",
+        values![
+            &waiting.department,
+            waiting.queued_at,
+            waiting.queued_at,
+            &waiting.id,
+            PLACE_MAX + 1
+        ],
     )?;
-    Ok(u32::try_from(place).unwrap_or(u32::MAX))
+    Ok(u32::try_from(place).ok().filter(|place| *place <= PLACE_MAX))
 }
 
 /// How long the last ones waited, less what is waited already, in whole minutes.

@@ -21,6 +21,8 @@ const VERSION_MIN: i32 = 3_051_003;
 const WAITING_MAX: usize = 4096;
 const READERS: usize = 2;
 const STATEMENTS_MAX: usize = 256;
+/// Room for about a thousand conversations that talk at once; filled only by use.
+const WRITER_CACHE_KIB: i64 = 16 * 1024;
 /// A WAL of about 16 MiB before it is folded back.
 const CHECKPOINT_PAGES: i64 = 4096;
 
@@ -38,6 +40,9 @@ impl Engine {
             return Err(Error::broken_because("this SQLite is older than 3.51.3"));
         }
         let mut connection = connect(file)?;
+        // Each conversation that talks writes to a few pages of its own; without room for
+        // all of them every message reads them again.
+        connection.pragma_update(None, "cache_size", -WRITER_CACHE_KIB).map_err(sql_error)?;
         migrate::run(&mut connection)?;
         let writer = Writer { connection, bus, recent, sealer };
         let (tasks, waiting) = mpsc::channel(WAITING_MAX);

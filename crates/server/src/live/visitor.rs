@@ -191,7 +191,7 @@ impl Visitor {
                 Topic::AgentTypes(_) => {
                     self.socket.send(&Frame::Typing { on: ring.number > 0 }).await?;
                 }
-                Topic::Queue(_) if self.place_at.is_none() => {
+                Topic::Line(_) if self.place_at.is_none() => {
                     self.place_at = Some(Instant::now() + Duration::from_secs(PLACE_SECONDS));
                 }
                 _ => {}
@@ -251,7 +251,7 @@ impl Visitor {
     /// Only who waits cares for the line.
     fn listen_to_queue(&mut self) {
         let is_waiting = self.sent.state == Standing::Waiting;
-        let queue = is_waiting.then(|| Topic::Queue(self.sent.department.clone()));
+        let queue = is_waiting.then(|| Topic::Line(self.sent.department.clone()));
         if queue == self.queue {
             return;
         }

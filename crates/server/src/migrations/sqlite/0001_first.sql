@@ -119,6 +119,7 @@ create table fact (
   amount bigint not null
 );
 create index fact_by_time on fact (at);
+create index fact_of_waits on fact (department, at) where kind = 'accepted';
 
 create table audit (
   id integer primary key,
