@@ -26,7 +26,7 @@ pub(crate) fn config(dir: &Path, address: Address) -> String {
         "listen = \"{address}\"\ndata_dir = {data:?}\nkey_dir = {keys:?}\n\
          transcripts_dir = {transcripts:?}\nlog = \"warn\"\n\n\
          [origins]\nconsole = \"http://{}\"\nwidget = \"http://{}\"\nfiles = \"http://{}\"\n\n\
-         [limits]\nmessages_per_minute = 1000000\nstarts_per_minute = 1000000\nrequests_per_minute = 1000000\n",
+         [limits]\nmessages_per_minute = 1000000\nvisitor_bytes_per_minute = 1073741824\nevents_per_conversation = 90000\nstarts_per_minute = 1000000\nrequests_per_minute = 1000000\n",
         address.console(),
         address.widget(),
         address.files(),

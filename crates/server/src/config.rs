@@ -40,6 +40,8 @@ pub struct Sessions {
     pub idle_seconds: u32,
     /// It ends then, however much it is used.
     pub seconds_max: u32,
+    /// How often an open console looks whether its session was ended elsewhere.
+    pub check_seconds: u32,
 }
 
 /// The three origins; the router goes by Host.
@@ -58,6 +60,10 @@ pub struct Limits {
     pub message_bytes: usize,
     pub frame_bytes: usize,
     pub messages_per_minute: u32,
+    /// Text that one visitor sends in a minute.
+    pub visitor_bytes_per_minute: u32,
+    /// Events of one conversation; past it nothing more can be said in it.
+    pub events_per_conversation: u32,
     /// New conversations from one visitor's address.
     pub starts_per_minute: u32,
     /// Other requests over HTTP from one address.
@@ -88,7 +94,7 @@ impl Default for Config {
 
 impl Default for Sessions {
     fn default() -> Self {
-        Self { idle_seconds: 15 * 60, seconds_max: 12 * 60 * 60 }
+        Self { idle_seconds: 15 * 60, seconds_max: 12 * 60 * 60, check_seconds: 20 }
     }
 }
 
@@ -108,6 +114,8 @@ impl Default for Limits {
             message_bytes: 16 * 1024,
             frame_bytes: 64 * 1024,
             messages_per_minute: 100,
+            visitor_bytes_per_minute: 128 * 1024,
+            events_per_conversation: 5_000,
             starts_per_minute: 60,
             requests_per_minute: 1_200,
             connections: 20_000,
@@ -149,6 +157,12 @@ impl Config {
             ("limits.message_bytes", l.message_bytes as u64, 1..=64 * 1024),
             ("limits.frame_bytes", l.frame_bytes as u64, 4 * 1024..=1024 * 1024),
             ("limits.messages_per_minute", l.messages_per_minute.into(), 1..=1_000_000),
+            (
+                "limits.visitor_bytes_per_minute",
+                l.visitor_bytes_per_minute.into(),
+                16 * 1024..=1024 * 1024 * 1024,
+            ),
+            ("limits.events_per_conversation", l.events_per_conversation.into(), 100..=90_000),
             ("limits.starts_per_minute", l.starts_per_minute.into(), 1..=1_000_000),
             ("limits.requests_per_minute", l.requests_per_minute.into(), 1..=1_000_000),
             ("limits.connections", l.connections as u64, 1..=1_000_000),
@@ -156,6 +170,7 @@ impl Config {
             ("limits.header_read_seconds", l.header_read_seconds.into(), 1..=60),
             ("limits.stall_seconds", l.stall_seconds.into(), 1..=60),
             ("sessions.idle_seconds", self.sessions.idle_seconds.into(), 60..=24 * 60 * 60),
+            ("sessions.check_seconds", self.sessions.check_seconds.into(), 1..=60),
             ("sessions.seconds_max", self.sessions.seconds_max.into(), 60..=24 * 60 * 60),
         ];
         for (name, value, range) in within {

@@ -173,7 +173,7 @@ impl Recent {
     pub fn after(&self, id: ConversationId, seq: u64, last: u64) -> Option<Vec<Arc<Event>>> {
         let kept = self.lock();
         let events = kept.by_conversation.get(&id)?;
-        let has_first = events.front()?.seq <= seq + 1;
+        let has_first = events.front()?.seq <= seq.saturating_add(1);
         let has_last = events.back()?.seq >= last;
         (has_first && has_last)
             .then(|| events.iter().filter(|event| event.seq > seq).cloned().collect())

@@ -30,8 +30,13 @@ const PING_SECONDS: u64 = 50;
 const READ_BUFFER_BYTES: usize = 4096;
 /// Frames wait for each other up to here, and then leave.
 const WRITE_BUFFER_BYTES: usize = 8 * 1024;
-/// A reader who leaves more than this unsent is too slow.
+/// A reader who leaves more than this unsent is too slow; longer messages have more.
 const UNSENT_BYTES_MAX: usize = 256 * 1024;
+/// One event in a frame, by bytes of its text: escapes and the masks of values that
+/// stand close together.
+const EVENT_FACTOR: usize = 12;
+/// About what a mask takes in a frame.
+const MASK_BYTES: usize = 48;
 /// One frame of events holds about this much text, so that a frame is never the
 /// reason why a reader is too slow.
 const EVENTS_BYTES: usize = 64 * 1024;
@@ -76,7 +81,7 @@ impl Live {
         asked
             .read_buffer_size(READ_BUFFER_BYTES)
             .write_buffer_size(WRITE_BUFFER_BYTES)
-            .max_write_buffer_size(UNSENT_BYTES_MAX)
+            .max_write_buffer_size(UNSENT_BYTES_MAX.max(limits.message_bytes * EVENT_FACTOR))
             .max_message_size(limits.frame_bytes)
             .max_frame_size(limits.frame_bytes)
             .on_upgrade(move |socket| open.track_future(serve(Socket::new(socket, stall))))
@@ -110,12 +115,17 @@ fn in_frames(events: Vec<protocol::event::Event>) -> Vec<Vec<protocol::event::Ev
 /// About what it takes in a frame.
 fn size(event: &protocol::event::Event) -> usize {
     use protocol::event::Body;
+    let of = |masks: &Vec<protocol::Mask>| masks.len() * MASK_BYTES;
     let words = match &event.body {
         Body::Message { text, masks, .. }
         | Body::Note { text, masks, .. }
-        | Body::Amended { text, masks, .. } => text.as_str().len() + masks.len() * 48,
-        Body::Rated { comment, .. } => comment.as_ref().map_or(0, |text| text.as_str().len()),
-        Body::Started { answers, .. } => answers.iter().map(|one| one.text.as_str().len()).sum(),
+        | Body::Amended { text, masks, .. } => text.as_str().len() + of(masks),
+        Body::Rated { comment, masks, .. } => {
+            comment.as_ref().map_or(0, |text| text.as_str().len()) + of(masks)
+        }
+        Body::Started { answers, .. } => {
+            answers.iter().map(|one| one.text.as_str().len() + of(&one.masks) + 64).sum()
+        }
         _ => 0,
     };
     words + 256

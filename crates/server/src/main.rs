@@ -53,6 +53,8 @@ enum Command {
 
 #[tokio::main]
 async fn main() -> ExitCode {
+    // Whatever is written is for this account alone.
+    rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
     let line = Line::parse();
     match run(&line.command).await {
         Ok(Answer::Yes) => ExitCode::SUCCESS,

@@ -11,6 +11,10 @@ use std::sync::{Mutex, PoisonError};
 use crate::clock::Millis;
 use crate::error::{Error, Result};
 
+/// Who asks over HTTP, as one household: an IPv4 address or an IPv6 /64.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Client(pub [u8; 16]);
+
 const KEYS_MAX: usize = 100_000;
 
 /// Counts by 128-bit names.
@@ -29,6 +33,18 @@ struct Key(&'static str, [u8; 16]);
 impl Rates {
     /// Counts one; refused past `most` in the clock's minute.
     pub fn count(&self, what: &'static str, who: [u8; 16], most: u32, now: Millis) -> Result<()> {
+        self.count_many(what, who, 1, most, now)
+    }
+
+    /// Counts several at once, such as bytes.
+    pub fn count_many(
+        &self,
+        what: &'static str,
+        who: [u8; 16],
+        many: u32,
+        most: u32,
+        now: Millis,
+    ) -> Result<()> {
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let minute = now.0.div_euclid(60_000);
         if kept.minute != minute || kept.counts.len() >= KEYS_MAX {
@@ -37,13 +53,13 @@ impl Rates {
             kept.minute = minute;
         }
         let count = kept.counts.entry(Key(what, who)).or_insert(0);
-        if *count >= most {
+        if count.saturating_add(many) > most {
             let left = 60_000 - now.0.rem_euclid(60_000);
             return Err(Error::TooMany {
                 retry_after: u32::try_from((left + 999) / 1000).unwrap_or(60),
             });
         }
-        *count += 1;
+        *count += many;
         Ok(())
     }
 }

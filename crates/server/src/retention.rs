@@ -107,7 +107,7 @@ fn wrap_anew(
 }
 
 /// A crash between the commit and the file's end leaves a retired key, one between
-/// a file and its row leaves a key that nothing relies on: they go now.
+/// two nodes' files and the row leaves the loser's: they go now.
 pub async fn sweep(app: &App) -> Result<()> {
     let epochs = app.db.read(|tx| {
         tx.rows("select day, file, destroyed_at from epoch", values![], |row| {
@@ -118,10 +118,10 @@ pub async fn sweep(app: &App) -> Result<()> {
     for (day, file, _) in epochs.iter().filter(|(_, _, is_destroyed)| *is_destroyed) {
         app.keys.epochs.destroy(day, file)?;
     }
-    let named = epochs.into_iter().map(|(_, file, _)| file).collect();
+    let named = epochs.into_iter().map(|(day, file, _)| (day, file)).collect();
     // A day's key may still be in the making shortly after its midnight.
     let yesterday = app.clock.now().minus_seconds(DAY_SECONDS).day();
-    app.keys.epochs.destroy_unnamed(&named, &yesterday)
+    app.keys.epochs.destroy_lost(&named, &yesterday)
 }
 
 /// Rows whose time is over: catalogue, what shredded conversations left, sessions.

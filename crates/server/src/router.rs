@@ -24,8 +24,10 @@ pub use guard::Peer;
 pub use hosts::Hosts;
 pub use openapi::openapi;
 
-/// The largest body: a section of the settings, with room for its escapes.
-const BODY_BYTES_MAX: usize = 320 * 1024;
+/// A body from whoever is there.
+const BODY_BYTES_MAX: usize = 128 * 1024;
+/// A section of the settings, with room for its escapes; an administrator sends it.
+const SECTION_BYTES_MAX: usize = 320 * 1024;
 
 /// Which of our origins answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -116,6 +118,12 @@ impl FromRef<Doors> for Live {
     }
 }
 
+impl FromRef<Doors> for Arc<Rates> {
+    fn from_ref(doors: &Doors) -> Self {
+        doors.rates.clone()
+    }
+}
+
 impl FromRef<Doors> for Arc<SignIns> {
     fn from_ref(doors: &Doors) -> Self {
         doors.sign_ins.clone()
@@ -134,12 +142,13 @@ impl Doors {
 pub fn of(doors: &Doors, on: On) -> Router {
     let mut router = Router::new();
     for route in routes().into_iter().filter(|route| route.on == on) {
-        let guarded = guard::before(doors, &route);
+        let most = if route.method == Method::PUT { SECTION_BYTES_MAX } else { BODY_BYTES_MAX };
+        let guarded = guard::before(doors, &route).layer(DefaultBodyLimit::max(most));
         router = router.route(route.path, guarded);
     }
     let pages = match on {
         On::Console => web::console(&doors.app),
         On::Widget => web::widget(&doors.app),
     };
-    router.with_state(doors.clone()).merge(pages).layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
+    router.with_state(doors.clone()).merge(pages)
 }

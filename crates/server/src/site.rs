@@ -204,7 +204,7 @@ fn stored(tx: &mut Tx<'_>, name: Name) -> Result<(u64, Value)> {
     )?;
     let (version, text) = found.ok_or(Error::NotFound)?;
     let value = serde_json::from_str(&text)
-        .map_err(|error| Error::broken("a stored section is JSON", error))?;
+        .map_err(|_| Error::broken_because("a stored section is JSON"))?;
     Ok((version, value))
 }
 

@@ -15,7 +15,7 @@ use crate::app::App;
 use crate::error::Error;
 
 pub use files::text;
-pub use headers::{Policy, with};
+pub use headers::{Policy, finish, with};
 
 /// The console's pages; every address of its own leads to the one page.
 pub fn console(app: &App) -> Router {

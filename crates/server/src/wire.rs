@@ -3,6 +3,8 @@
 //! A library's parse error repeats the input, and the input is what a visitor
 //! typed. So an error leaves here as our own field's path and an offset.
 
+use std::time::Duration;
+
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderValue, StatusCode, header};
@@ -11,6 +13,9 @@ use serde::de::DeserializeOwned;
 use serde_json::error::Category;
 
 use crate::error::{Error, Result};
+
+/// For a whole body, as for a whole head.
+const BODY_READ: Duration = Duration::from_secs(10);
 
 /// A body of JSON.
 pub struct Json<T>(pub T);
@@ -52,8 +57,11 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
         if !is_json {
             return Err(Error::Invalid { field: "content-type", why: "is application/json" });
         }
+        // Whoever sends a byte at a time holds nothing for long.
+        let whole = tokio::time::timeout(BODY_READ, Bytes::from_request(request, state));
+        let whole = whole.await.map_err(|_| Error::TooSlow)?;
         // The router's limit on bodies is the only reason for a refusal here.
-        let bytes = Bytes::from_request(request, state).await.map_err(|_| Error::TooLarge)?;
+        let bytes = whole.map_err(|_| Error::TooLarge)?;
         parse(&bytes).map(Json)
     }
 }

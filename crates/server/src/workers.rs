@@ -32,6 +32,8 @@ pub async fn run_due(app: &App, lane: Lane) -> Result<u32> {
             }
             Err(error) => {
                 tracing::warn!(job = job.kind.code(), %error, "a job failed; it is tried again");
+                // From now on: it may have taken its time to fail.
+                let now = app.clock.now();
                 app.db.write(move |tx| jobs::retry(tx, job, now, "failed")).await?;
             }
         }

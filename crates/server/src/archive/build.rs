@@ -66,7 +66,7 @@ pub(super) fn transcript(
     for event in events {
         let opened = key.open(&Place::of(event), &event.sealed)?;
         let mut body: Body = serde_json::from_slice(opened.bytes())
-            .map_err(|e| Error::broken("a sealed event is JSON", e))?;
+            .map_err(|_| Error::broken_because("a sealed event is one of ours"))?;
         mask_answers(&app.engine, app.policies().of_department(&closed.department), &mut body);
         rows.push((event, body));
     }

@@ -12,6 +12,9 @@ use super::place::{ConfigFile, first};
 use crate::clock::Clock;
 use crate::serve::{self, Lock};
 
+/// Beside connections: database, keys, destinations, logs.
+const FILES: u64 = 512;
+
 #[derive(Debug, Args)]
 pub struct Serve {
     #[command(flatten)]
@@ -23,6 +26,7 @@ pub async fn run(command: &Serve) -> anyhow::Result<()> {
     let config = command.config.read()?;
     log_to_stderr(&config.log)?;
     keep_memory_to_itself();
+    make_room(config.limits.connections);
     std::fs::create_dir_all(&config.data_dir)
         .with_context(|| format!("data_dir: {} cannot be made", config.data_dir.display()))?;
     let _lock = Lock::take(&config.data_dir)?;
@@ -42,6 +46,22 @@ pub(super) fn keep_memory_to_itself() {
     let none = Rlimit { current: Some(0), maximum: Some(0) };
     if setrlimit(Resource::Core, none).is_err() {
         tracing::warn!("core dumps could not be switched off");
+    }
+}
+
+/// Each connection needs a file handle, and files need some too.
+fn make_room(connections: usize) {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let now = getrlimit(Resource::Nofile);
+    let most = now.maximum.unwrap_or(u64::MAX);
+    let wanted = (connections as u64 + FILES).min(most);
+    let raised = setrlimit(Resource::Nofile, Rlimit { current: Some(wanted), ..now });
+    if raised.is_err() || wanted < connections as u64 + FILES {
+        tracing::warn!(
+            handles = wanted,
+            connections,
+            "fewer file handles than connections: raise the limit (LimitNOFILE in a systemd unit)"
+        );
     }
 }
 

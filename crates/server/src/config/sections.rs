@@ -11,6 +11,8 @@ use crate::error::{Error, Result};
 
 const LANGUAGES: [&str; 2] = ["en", "es"];
 const NAME_BYTES_MAX: usize = 100;
+/// They stand in one header.
+const PAGES_MAX: usize = 20;
 
 /// One consistent reading of all sections.
 #[derive(Debug, Clone, Default)]
@@ -171,6 +173,9 @@ impl Sections {
         if self.site.name.trim().is_empty() || self.site.name.len() > NAME_BYTES_MAX {
             return invalid("name", "has 1 to 100 characters");
         }
+        if self.site.pages.len() > PAGES_MAX {
+            return invalid("pages", "holds at most 20 origins");
+        }
         if !self.site.pages.iter().all(|page| is_origin(page)) {
             return invalid("pages", "holds origins, such as https://clinic.example");
         }
@@ -215,7 +220,13 @@ impl Timing {
             self.silence_close_seconds,
             self.wrap_up_seconds,
             self.abandon_seconds,
+            self.agent_gone_seconds,
+            self.correct_seconds,
         ];
+        let later = [self.survey_seconds, self.grace_seconds];
+        if later.iter().any(|seconds| *seconds > 7 * 24 * 60 * 60) {
+            return invalid("grace_seconds", "and survey_seconds are a week at most");
+        }
         if delays.iter().any(|seconds| !(1..=12 * 60 * 60).contains(seconds)) {
             return invalid("timing", "has delays from a second to 12 hours");
         }

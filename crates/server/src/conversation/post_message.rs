@@ -114,6 +114,9 @@ fn post(
         return Ok(Posted { seq: sent.seq, shown: sent.shown, at: sent.at });
     }
     let was_warned = before.warned_until.is_some();
+    if before.seq >= app.config.limits.events_per_conversation.into() {
+        return Err(Error::TooLarge);
+    }
     let had_response = before.first_response_at.is_some();
     let mut after = match by.sender {
         Sender::Agent(agent) => state::agent_writes(before, agent, by.now)?,

@@ -16,6 +16,9 @@ use crate::ids::{AccountId, ConnectionId, ConversationId, NodeId};
 use crate::jobs;
 use crate::values;
 
+/// Pages that one visitor, or one member of staff, may have open at once.
+const CONNECTIONS_MAX: i64 = 16;
+
 /// How long a node counts as alive after it last said so; it says so every 10 s.
 const LEASE_SECONDS: u32 = 30;
 
@@ -51,6 +54,13 @@ impl Who {
     }
 }
 
+fn connections(tx: &mut Tx<'_>, who: Who) -> Result<i64> {
+    tx.count(
+        "select count(*) from presence where kind = $1 and subject = $2",
+        values![who.code(), who.subject()],
+    )
+}
+
 /// A connection is there. Call it again for the same connection as you like.
 pub async fn came(app: &App, connection: ConnectionId, who: Who) -> Result<()> {
     let (node, now) = (app.node, app.clock.now());
@@ -58,6 +68,9 @@ pub async fn came(app: &App, connection: ConnectionId, who: Who) -> Result<()> {
         .write(move |tx| {
             if let Who::Visitor(id) = who {
                 store::load(tx, id)?.ok_or(Error::NotFound)?;
+            }
+            if connections(tx, who)? >= CONNECTIONS_MAX {
+                return Err(Error::TooMany { retry_after: 5 });
             }
             tx.run(
                 "insert into presence (connection, node, kind, subject, since) \

@@ -147,5 +147,6 @@ struct Words {
 
 fn opened<T: DeserializeOwned>(key: &ConversationKey, event: &Event) -> Result<T> {
     let opened = key.open(&Place::of(event), &event.sealed)?;
-    serde_json::from_slice(opened.bytes()).map_err(|e| Error::broken("a sealed event is JSON", e))
+    serde_json::from_slice(opened.bytes())
+        .map_err(|_| Error::broken_because("a sealed event is one of ours"))
 }

@@ -91,13 +91,20 @@ fn checked(app: &App, start: &Start) -> Result<bool> {
     if !["en", "es"].contains(&start.language.as_str()) {
         return invalid("language", "is en or es");
     }
-    for answer in &start.answers {
+    let mut bytes = 0;
+    for (at, answer) in start.answers.iter().enumerate() {
+        let is_again = start.answers.iter().take(at).any(|before| before.field == answer.field);
+        if is_again {
+            return invalid("answers.field", "stands once each");
+        }
+        bytes += answer.text.len();
         if !FIELDS.contains(&answer.field.as_str()) {
             return invalid("answers.field", "is name, question or page");
         }
-        if answer.text.len() > app.config.limits.message_bytes {
-            return Err(Error::TooLarge);
-        }
+    }
+    // Together they are one event, as a message is.
+    if bytes > app.config.limits.message_bytes {
+        return Err(Error::TooLarge);
     }
     let sections = app.sections();
     if sections.site.id != start.site {

@@ -1,5 +1,6 @@
 //! SQLite: one writer thread with group commit, a few readers.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
@@ -105,7 +106,8 @@ fn answer(connection: &Connection, asked: &Mutex<mpsc::Receiver<Question>>) {
         let Some(question) = next else { return };
         // One moment for the whole question; a failed begin shows in its first statement.
         let _ = connection.execute_batch("begin");
-        question(&mut Tx::new(connection));
+        // Whoever asked learns of a panic by the answer that never comes.
+        let _ = catch_unwind(AssertUnwindSafe(|| question(&mut Tx::new(connection))));
         let _ = connection.execute_batch("commit");
     }
 }

@@ -1,5 +1,6 @@
 //! Group commit: units that wait are carried out together and committed once.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use rusqlite::Connection;
@@ -30,7 +31,9 @@ struct Unit<F, T> {
 
 impl<T: Send, F: Fn(&mut Tx<'_>) -> Result<T> + Send> Task for Unit<F, T> {
     fn run(&mut self, tx: &mut Tx<'_>) -> bool {
-        let result = (self.work)(tx);
+        // A bug in one unit must not end the thread that carries out all others.
+        let worked = catch_unwind(AssertUnwindSafe(|| (self.work)(tx)));
+        let result = worked.unwrap_or(Err(Error::broken_because("a unit of work panicked")));
         let is_ok = result.is_ok();
         self.result = Some(result);
         is_ok

@@ -10,15 +10,18 @@ use std::sync::Arc;
 use super::{Session, SignIns, session, ticket};
 use crate::app::App;
 use crate::error::{Error, Result};
+use crate::rates::{Client, Rates};
 use crate::wire::Json;
 
 /// `POST /api/sign-in`.
 pub async fn sign_in(
     State(app): State<App>,
     State(sign_ins): State<Arc<SignIns>>,
+    State(rates): State<Arc<Rates>>,
+    Extension(client): Extension<Client>,
     Json(tried): Json<SignIn>,
 ) -> Result<Response> {
-    let (account, secret) = sign_ins.sign_in(&app, tried).await?;
+    let (account, secret) = sign_ins.sign_in(&app, &rates, client, tried).await?;
     let cookie = cookie(&app, secret.reveal(), app.config.sessions.seconds_max)?;
     Ok(([(header::SET_COOKIE, cookie)], Json(account.to_me())).into_response())
 }

@@ -3,7 +3,7 @@
 //! A new one is written and synced first; then a row decides, unique on the
 //! day: of two nodes the loser deletes its file and takes the winner's.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -65,14 +65,16 @@ impl Epochs {
         files::destroy(&self.directory, file)
     }
 
-    /// Destroys the key files of days before this one that no row names: their
-    /// maker lost to another node, or died before its row was written.
-    pub fn destroy_unnamed(&self, named: &HashSet<String>, before: &str) -> Result<()> {
+    /// Destroys the key files of days before this one that lost to the file that their
+    /// day's row names. A file of a day without a row stays: it wraps nothing, or
+    /// another database knows it.
+    pub fn destroy_lost(&self, named: &HashMap<String, String>, before: &str) -> Result<()> {
         let unreadable = |e| Error::broken("the key directory cannot be listed", e);
         for entry in std::fs::read_dir(&self.directory).map_err(unreadable)? {
             let file = entry.map_err(unreadable)?.file_name();
-            let Some(file) = file.to_str().filter(|file| !named.contains(*file)) else { continue };
-            if day_of(file).is_some_and(|day| day < before) {
+            let Some(file) = file.to_str() else { continue };
+            let Some(day) = day_of(file).filter(|day| *day < before) else { continue };
+            if named.get(day).is_some_and(|winner| winner != file) {
                 files::destroy(&self.directory, file)?;
             }
         }
@@ -93,7 +95,12 @@ impl Epochs {
             Error::Later { retry_after: 5 }
         })?;
         let (day, mine) = (day.to_owned(), file.clone());
-        let winner = db.write(move |tx| insert(tx, &day, &mine)).await?;
+        let entered = db.write(move |tx| insert(tx, &day, &mine)).await;
+        if matches!(&entered, Err(Error::Broken { .. })) {
+            // No row can name it, so nothing will ever rely on it.
+            files::destroy(&self.directory, &file)?;
+        }
+        let winner = entered?;
         if winner != file {
             files::destroy(&self.directory, &file)?;
         }
@@ -132,8 +139,11 @@ fn file_of(tx: &mut Tx<'_>, day: &str) -> Result<Option<String>> {
 /// Enters a day's key; answers with the file that the row names afterwards.
 fn insert(tx: &mut Tx<'_>, day: &str, file: &str) -> Result<String> {
     tx.run(
-        "insert into epoch (day, file, created_at) values ($1, $2, 0) on conflict (day) do nothing",
+        // A clock that stepped back over midnight finds its day's key destroyed: it gets another.
+        "insert into epoch (day, file, created_at) values ($1, $2, 0) \
+         on conflict (day) do update set file = excluded.file, destroyed_at = null \
+         where destroyed_at is not null",
         values![day, file],
     )?;
-    file_of(tx, day)?.ok_or(Error::broken_because("a new day's key was destroyed already"))
+    file_of(tx, day)?.ok_or(Error::broken_because("a new day's key has a row"))
 }

@@ -17,6 +17,11 @@ const ROOT: &str = "root.key";
 /// Reads the root key; makes it where there is none and that is allowed.
 pub(super) fn root(directory: &Path, may_create: bool) -> Result<Sealing> {
     let file = directory.join(ROOT);
+    if may_create && has_epochs(directory) {
+        return Err(Error::broken_because(
+            "the key directory holds keys of past days, but the data directory holds no database; is its volume mounted?",
+        ));
+    }
     if !file.exists() {
         if !may_create {
             return Err(Error::broken_because(
@@ -40,6 +45,12 @@ pub(super) fn root(directory: &Path, may_create: bool) -> Result<Sealing> {
     let raw = <[u8; KEY_BYTES]>::try_from(raw.as_slice())
         .map_err(|_| Error::broken_because("root.key does not hold 64 hex digits"))?;
     Ok(Sealing::new(Zeroizing::new(raw)))
+}
+
+fn has_epochs(directory: &Path) -> bool {
+    let names = fs::read_dir(directory).into_iter().flatten().flatten();
+    let mut names = names.map(|entry| entry.file_name());
+    names.any(|name| name.to_string_lossy().starts_with("epoch-"))
 }
 
 /// Makes a directory that only its owner may enter.

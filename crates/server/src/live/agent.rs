@@ -9,7 +9,7 @@ use std::time::Duration;
 use axum::extract::State;
 use axum::extract::ws::WebSocketUpgrade;
 use axum::response::Response;
-use protocol::agent::{Department, Frame, Hello, Request};
+use protocol::agent::{Department, Frame, Hello, Request, Verb};
 use tokio::time::{Instant, timeout};
 
 use super::socket::{Gone, Incoming, Sent, Socket};
@@ -43,6 +43,7 @@ struct Console {
     lists: Lists,
     opened: Opened,
     ping_at: Instant,
+    check_at: Instant,
     was_heard: bool,
     lists_at: Option<Instant>,
 }
@@ -68,6 +69,7 @@ async fn serve(live: Live, mut socket: Socket) {
         lists: Lists::default(),
         opened: Opened::default(),
         ping_at: Instant::now() + Duration::from_secs(PING_SECONDS),
+        check_at: Instant::now() + check_every(&app),
         was_heard: true,
         lists_at: None,
     };
@@ -97,6 +99,11 @@ async fn admitted(app: &App, socket: &mut Socket) -> Result<Option<Session>> {
         return Err(Error::OtherVersion);
     }
     ticket::redeem(app, hash_of(&hello.ticket)).await.map(Some)
+}
+
+/// Whether the session still stands is looked up this often, whatever happens.
+fn check_every(app: &App) -> Duration {
+    Duration::from_secs(app.config.sessions.check_seconds.into())
 }
 
 /// An account as conversations know it.
@@ -146,7 +153,8 @@ impl Console {
             self.rung(rings).await?;
             self.socket.flush().await?;
             let idle_until = self.session.idle_until(&self.live.app);
-            let wake = self.lists_at.map_or(self.ping_at, |at| at.min(self.ping_at));
+            let wake = self.ping_at.min(self.check_at);
+            let wake = self.lists_at.map_or(wake, |at| at.min(wake));
             tokio::select! {
                 incoming = self.socket.next() => match incoming {
                     Incoming::Text(text) => {
@@ -174,8 +182,9 @@ impl Console {
     }
 
     async fn answer(&mut self, request: Request) -> Sent {
-        // What somebody does keeps them signed in; that the session ended comes as a ring.
-        if self.session.wants_touch(self.live.app.clock.now()) {
+        // What somebody does keeps them signed in; what the page sends by itself does not.
+        let is_done = !matches!(request.verb, Verb::Seen { .. } | Verb::Leave { .. });
+        if is_done && self.session.wants_touch(self.live.app.clock.now()) {
             match session::of_hash(&self.live.app, self.session.hash).await {
                 Ok(session) => self.session = session,
                 Err(error) => return self.end(&error).await,
@@ -236,6 +245,11 @@ impl Console {
         if self.lists_at.is_some_and(|at| at <= now) {
             self.send_lists().await?;
         }
+        if self.check_at <= now {
+            // Another process may have ended the session, and it rings nobody here.
+            self.check_at = now + check_every(&self.live.app);
+            self.must_be_signed_in().await?;
+        }
         if self.ping_at <= now {
             if !std::mem::take(&mut self.was_heard) {
                 return Err(Gone);
@@ -265,6 +279,7 @@ impl Console {
     async fn must_be_signed_in(&mut self) -> Sent {
         match session::look(&self.live.app, self.session.hash).await {
             Ok(Some(session)) => {
+                self.agent = agent_of(&session.account);
                 self.session = session;
                 Ok(())
             }

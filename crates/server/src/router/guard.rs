@@ -11,6 +11,7 @@ use axum::routing::MethodRouter;
 use super::{Doors, Needs, On, Route};
 use crate::error::{Error, Result};
 use crate::identity;
+use crate::rates::Client;
 
 /// Where a connection comes from; every request carries it.
 #[derive(Debug, Clone, Copy)]
@@ -38,8 +39,10 @@ pub(super) fn before(doors: &Doors, route: &Route) -> MethodRouter<Doors> {
 }
 
 async fn stand(State(guard): State<Guard>, mut request: Request, next: Next) -> Result<Response> {
-    guard.often_enough(&request)?;
+    // First: a foreign page must not use up the tries of whoever has it open.
     guard.must_be_our_page(&request)?;
+    let client = guard.often_enough(&request)?;
+    request.extensions_mut().insert(client);
     if let Needs::Right(right) = guard.needs {
         let session = identity::http::session_of(&guard.doors.app, request.headers()).await?;
         if !right.is_of(session.account.role) {
@@ -51,7 +54,7 @@ async fn stand(State(guard): State<Guard>, mut request: Request, next: Next) -> 
 }
 
 impl Guard {
-    fn often_enough(&self, request: &Request) -> Result<()> {
+    fn often_enough(&self, request: &Request) -> Result<Client> {
         let app = &self.doors.app;
         let peer = request.extensions().get::<Peer>().map(|peer| peer.0);
         let who = peer.map(|peer| client(peer, request.headers(), &app.config.trusted_proxies));
@@ -62,7 +65,7 @@ impl Guard {
         if self.path == START {
             rates.count("start", who, limits.starts_per_minute, now)?;
         }
-        Ok(())
+        Ok(Client(who))
     }
 
     /// Foreign pages can make a browser send, but not these headers.

@@ -14,12 +14,13 @@ use tower::{Service, ServiceExt};
 
 use super::{Doors, On, of};
 use crate::app::App;
-use crate::values;
+use crate::{values, web};
 
 /// Everything that a node answers. Cheap to clone.
 #[derive(Clone)]
 pub struct Hosts {
     by_host: Arc<HashMap<String, Router>>,
+    is_https: bool,
     /// For load balancers, which know no name of ours, and for browsers' habits.
     any: Router,
 }
@@ -42,7 +43,10 @@ impl Hosts {
             // Browsers ask for it on every page; ours name their own picture or have none.
             .route("/favicon.ico", get(|| async { StatusCode::NO_CONTENT }))
             .with_state(doors.app.clone());
-        Self { by_host: Arc::new(by_host), any }
+        let by_host =
+            by_host.into_iter().map(|(host, router)| (host, router.fallback(web::not_found)));
+        let is_https = origins.console.starts_with("https://");
+        Self { by_host: Arc::new(by_host.collect()), is_https, any }
     }
 
     /// The answer to one request.
@@ -50,6 +54,12 @@ impl Hosts {
         &self,
         request: Request<Body>,
     ) -> std::result::Result<Response, Infallible> {
+        let mut answer = self.found(request).await?;
+        web::finish(&mut answer, self.is_https);
+        Ok(answer)
+    }
+
+    async fn found(&self, request: Request<Body>) -> std::result::Result<Response, Infallible> {
         let path = request.uri().path();
         if matches!(path, "/healthz" | "/readyz" | "/favicon.ico") {
             return self.any.clone().oneshot(request).await;

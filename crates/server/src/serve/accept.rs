@@ -57,7 +57,7 @@ impl Accepting {
                 Ok((stream, peer)) => {
                     // Small frames must not wait for the next; without it they are only slower.
                     let _ = stream.set_nodelay(true);
-                    self.serve(stream, peer.ip(), hosts.clone(), room);
+                    self.serve(stream, peer.ip().to_canonical(), hosts.clone(), room);
                 }
                 Err(error) => {
                     tracing::warn!(%error, "a connection could not be accepted");

@@ -5,6 +5,7 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use super::metered;
 use crate::app::App;
 use crate::archive::deliver;
 use crate::bus::Topic;
@@ -70,6 +71,7 @@ async fn every<F: Future<Output = Result<()>>>(apart: Duration, work: impl Fn() 
 }
 
 async fn lease(app: &App) -> Result<()> {
+    metered::fold();
     presence::renew_lease(app).await
 }
 

@@ -18,12 +18,23 @@ use crate::app::App;
 use crate::live::Live;
 
 const HEAD_READ: Duration = Duration::from_secs(5);
+/// For one whole scrape.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// After the system refused a connection.
+const PAUSE: Duration = Duration::from_millis(100);
 
 static HANDLE: OnceLock<Option<PrometheusHandle>> = OnceLock::new();
 
 /// The process' recorder; `None` where another was there first.
 pub fn recorder() -> Option<&'static PrometheusHandle> {
     HANDLE.get_or_init(|| PrometheusBuilder::new().install_recorder().ok()).as_ref()
+}
+
+/// Folds what was measured since; without it each value would be kept.
+pub(super) fn fold() {
+    if let Some(handle) = recorder() {
+        handle.run_upkeep();
+    }
 }
 
 /// The running listener, if one was asked for.
@@ -55,7 +66,10 @@ pub(super) async fn serve(
                 accepted = listener.accept() => accepted,
                 () = stopping.cancelled() => return,
             };
-            let Ok((stream, _)) = accepted else { continue };
+            let Ok((stream, _)) = accepted else {
+                tokio::time::sleep(PAUSE).await;
+                continue;
+            };
             let live = live.clone();
             let answer = service_fn(move |_: hyper::Request<Incoming>| {
                 metrics::gauge!("sotto_sockets").set(live.count() as f64);
@@ -65,7 +79,11 @@ pub(super) async fn serve(
             let mut http = http1::Builder::new();
             http.timer(TokioTimer::new()).header_read_timeout(HEAD_READ).keep_alive(false);
             // One reader at a time: scrapes are short, and nobody else belongs here.
-            let _ = http.serve_connection(TokioIo::new(stream), answer).await;
+            tokio::select! {
+                _ = http.serve_connection(TokioIo::new(stream), answer) => {}
+                () = tokio::time::sleep(PATIENCE) => {}
+                () = stopping.cancelled() => return,
+            }
         }
     });
     Ok(Metered(Some(task)))

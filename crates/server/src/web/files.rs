@@ -1,6 +1,8 @@
 //! One embedded file as an answer: its type, its compressed twin, how long it keeps.
 
-use axum::body::Body;
+use std::borrow::Cow;
+
+use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use data_encoding::HEXLOWER;
@@ -33,7 +35,7 @@ pub(super) fn answer(name: &str, asked: &HeaderMap) -> Response {
     let mut answer = if is_known {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
-        Body::from(file.data.into_owned()).into_response()
+        Body::from(bytes(file.data)).into_response()
     };
     let headers = answer.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind(name)));
@@ -46,6 +48,14 @@ pub(super) fn answer(name: &str, asked: &HeaderMap) -> Response {
         headers.insert(header::ETAG, tag);
     }
     answer
+}
+
+/// What stands in the binary is sent from there.
+fn bytes(data: Cow<'static, [u8]>) -> Bytes {
+    match data {
+        Cow::Borrowed(inside) => Bytes::from_static(inside),
+        Cow::Owned(read) => Bytes::from(read),
+    }
 }
 
 fn missing(name: &str) -> Response {

@@ -8,7 +8,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::Message;
 
-use crate::served::{CONSOLE, Served, WIDGET, post_message, start};
+use crate::served::{CONSOLE, Call, Served, WIDGET, post_message, start};
 
 #[tokio::test]
 async fn a_message_past_16_kib_is_refused_and_the_socket_goes_on() {
@@ -131,7 +131,7 @@ async fn past_the_limit_on_connections_the_next_one_waits_for_a_place() {
 #[tokio::test]
 async fn a_body_past_the_limit_is_refused() {
     let world = Served::new().await;
-    let huge = world.post(CONSOLE, "/api/sign-in", "", json!({"name": "a".repeat(400_000)})).await;
+    let huge = world.post(CONSOLE, "/api/sign-in", "", json!({"name": "a".repeat(200_000)})).await;
     assert_eq!((huge.status, &huge.body["code"]), (413, &json!("too_large")));
     world.ends().await;
 }
@@ -141,6 +141,7 @@ async fn a_reader_who_takes_nothing_is_dropped_and_nobody_waits_for_them() {
     let world = Served::with(|config| {
         config.limits.stall_seconds = 1;
         config.limits.messages_per_minute = 1_000_000;
+        config.limits.visitor_bytes_per_minute = 1024 * 1024 * 1024;
     })
     .await;
     let (token, _) = world.starts("Hello?").await;
@@ -161,4 +162,79 @@ async fn a_reader_who_takes_nothing_is_dropped_and_nobody_waits_for_them() {
 
 fn connections(tx: &mut server::db::Tx<'_>) -> server::error::Result<i64> {
     tx.count("select count(*) from presence", server::values![])
+}
+
+#[tokio::test]
+async fn a_visitor_sends_so_much_text_a_minute() {
+    let world = Served::new().await;
+    let (token, _) = world.starts("Hello?").await;
+    let (mut visitor, _) = world.visitor(&token, 0).await;
+    let long = "a".repeat(16 * 1024);
+    for number in 1..=8 {
+        assert_eq!(visitor.asks(number, post_message(&long)).await["frame"], "done");
+    }
+    assert_eq!(visitor.asks(9, post_message(&long)).await["problem"]["code"], "too_many");
+    world.ends().await;
+}
+
+#[tokio::test]
+async fn a_conversation_does_not_grow_for_ever() {
+    let world = Served::with(|config| config.limits.events_per_conversation = 100).await;
+    let (token, _) = world.starts("Hello?").await;
+    let (mut visitor, _) = world.visitor(&token, 0).await;
+    for number in 2..=100 {
+        assert_eq!(visitor.asks(number, post_message("again")).await["frame"], "done");
+    }
+    assert_eq!(visitor.asks(101, post_message("again")).await["problem"]["code"], "too_large");
+    world.ends().await;
+}
+
+#[tokio::test]
+async fn a_form_is_one_message_long_and_holds_each_field_once() {
+    let world = Served::new().await;
+    let mut long = start("Hello?");
+    long["answers"] = json!([
+        {"field": "question", "text": "a".repeat(9_000)}, {"field": "page", "text": "a".repeat(9_000)},
+    ]);
+    assert_eq!(world.post(WIDGET, "/api/visitor/start", "", long).await.status, 413);
+    let mut twice = start("Hello?");
+    twice["answers"] = json!([
+        {"field": "question", "text": "a"}, {"field": "question", "text": "b"},
+    ]);
+    assert_eq!(world.post(WIDGET, "/api/visitor/start", "", twice).await.status, 422);
+    world.ends().await;
+}
+
+#[tokio::test]
+async fn one_visitor_has_so_many_pages_open() {
+    let world = Served::new().await;
+    let (token, _) = world.starts("Hello?").await;
+    let mut open = Vec::new();
+    for _ in 0..16 {
+        open.push(world.visitor(&token, 0).await);
+    }
+    let mut one_more = world.visitor_socket().await;
+    one_more.send(&json!({"protocol": 1, "token": token, "after": 0})).await;
+    assert_eq!(one_more.next("bye").await["problem"]["code"], "too_many");
+    world.ends().await;
+}
+
+#[tokio::test]
+async fn every_answer_tells_the_browser_to_keep_and_embed_nothing() {
+    let world = Served::new().await;
+    for (host, path) in [
+        (CONSOLE, "/api/me"),
+        (CONSOLE, "/nowhere"),
+        (WIDGET, "/api/widget/clinic"),
+        ("files.localhost:8080", "/"),
+        ("elsewhere.example", "/"),
+    ] {
+        let head = world.call(Call { host, path, ..Call::default() }).await.head;
+        for line in
+            ["cache-control: no-store", "x-content-type-options: nosniff", "frame-ancestors 'none'"]
+        {
+            assert!(head.contains(line), "{host}{path}: {head}");
+        }
+    }
+    world.ends().await;
 }

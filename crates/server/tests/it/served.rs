@@ -51,13 +51,16 @@ pub struct Call<'a> {
     pub origin: Option<&'a str>,
     pub cookie: &'a str,
     pub has_header: bool,
+    /// What a proxy says of the address behind it.
+    pub forwarded: Option<&'a str>,
     pub body: Option<Value>,
 }
 
 impl Default for Call<'_> {
     fn default() -> Self {
         let (method, path, host, cookie) = ("GET", "/", CONSOLE, "");
-        Self { method, path, host, origin: None, cookie, has_header: true, body: None }
+        let (origin, forwarded) = (None, None);
+        Self { method, path, host, origin, cookie, has_header: true, forwarded, body: None }
     }
 }
 
@@ -131,6 +134,9 @@ impl Served {
         );
         if call.has_header {
             head.push_str("X-Sotto: 1\r\n");
+        }
+        if let Some(address) = call.forwarded {
+            head.push_str(&format!("X-Forwarded-For: {address}\r\n"));
         }
         if !call.cookie.is_empty() {
             head.push_str(&format!("Cookie: {}\r\n", call.cookie));

@@ -84,6 +84,10 @@ async fn wrong_passwords_slow_a_name_down_whether_it_is_known_or_not() {
         let slowed = tries(&world, name, PASSWORD).await;
         assert_eq!((slowed.status, &slowed.body["retry_after"]), (429, &json!(10)), "{name}");
     }
+    // No spelling of the name has tries of its own.
+    for name in [" ana", "ana\t", "\u{2003}ana"] {
+        assert_eq!(tries(&world, name, PASSWORD).await.status, 429, "{name:?}");
+    }
     world.app.clock.advance(Duration::from_secs(10));
     assert_eq!(tries(&world, "ana", PASSWORD).await.status, 200);
     world.ends().await;
@@ -140,5 +144,49 @@ async fn what_was_typed_as_a_name_is_nowhere_afterwards() {
     assert_eq!(holding(&world.data(), "vexmarrowfield"), Vec::<std::path::PathBuf>::new());
     let body: Value = tries(&world, "vexmarrowfield", "x").await.body;
     assert!(!body.to_string().contains("vexmarrow"));
+    world.ends().await;
+}
+
+#[tokio::test]
+async fn whoever_guesses_elsewhere_keeps_nobody_out() {
+    let proxy = "127.0.0.1".parse().unwrap();
+    let world = Served::with(|config| config.trusted_proxies = vec![proxy]).await;
+    world.staff("ana", Role::Agent).await;
+    let tries = async |address: &'static str, password: &'static str| {
+        let body = Some(json!({"name": "ana", "password": password}));
+        let path = "/api/sign-in";
+        let forwarded = Some(address);
+        let call = Call { method: "POST", path, body, forwarded, ..Call::default() };
+        world.call(call).await.status
+    };
+    for _ in 0..6 {
+        tries("203.0.113.9", "another long password").await;
+    }
+    assert_eq!(tries("203.0.113.9", PASSWORD).await, 429);
+    assert_eq!(tries("198.51.100.7", PASSWORD).await, 200);
+    world.ends().await;
+}
+
+#[tokio::test]
+async fn one_household_tries_twenty_times_a_minute() {
+    let world = Served::new().await;
+    for number in 0..20 {
+        assert_eq!(tries(&world, &format!("name-{number}"), "x").await.status, 401);
+    }
+    assert_eq!(tries(&world, "another", "x").await.status, 429);
+    world.ends().await;
+}
+
+#[tokio::test]
+async fn a_session_that_another_process_ended_is_noticed_while_nothing_is_done() {
+    let world = Served::with(|config| config.sessions.check_seconds = 1).await;
+    let ana = world.staff("Ana", Role::Agent).await;
+    let mut console = world.console(&ana).await;
+    // As `sotto account disable` does it: in the database, without a ring here.
+    let change = world.app.db.write(|tx| {
+        tx.run("update account set is_disabled = 1 where name = $1", server::values!["Ana"])
+    });
+    change.await.unwrap();
+    assert_eq!(console.next("bye").await["problem"]["code"], "signed_out");
     world.ends().await;
 }

@@ -24,6 +24,8 @@ pub(super) struct Opened(HashMap<ConversationId, Shown>);
 
 struct Shown {
     from: u64,
+    /// The newest number that was shown.
+    most: u64,
     after: u64,
     seen: Option<u64>,
     has_events: bool,
@@ -52,7 +54,11 @@ impl Opened {
         for topic in topics(id) {
             mailbox.listen(topic);
         }
-        let shown = Shown { from: after, after, seen: None, has_events: true, has_view: true };
+        let before = self.0.remove(&id);
+        // The look's range is all that was shown in it, however often it was opened.
+        let from = before.as_ref().map_or(after, |before| before.from.min(after));
+        let most = before.map_or(0, |before| before.most);
+        let shown = Shown { from, most, after, seen: None, has_events: true, has_view: true };
         self.0.insert(id, shown);
         Ok(())
     }
@@ -68,7 +74,9 @@ impl Opened {
             mailbox.forget(&topic);
         }
         match self.0.remove(&id) {
-            Some(shown) => look::look_ends(app, agent, id, shown.from, shown.after).await,
+            Some(shown) => {
+                look::look_ends(app, agent, id, shown.from, shown.most.max(shown.from)).await
+            }
             None => Ok(()),
         }
     }
@@ -76,7 +84,8 @@ impl Opened {
     /// The connection is over, and with it every look.
     pub(super) async fn leave_all(&mut self, app: &App, agent: &Agent) {
         for (id, shown) in self.0.drain() {
-            let ended = look::look_ends(app, agent, id, shown.from, shown.after).await;
+            let ended =
+                look::look_ends(app, agent, id, shown.from, shown.most.max(shown.from)).await;
             if let Err(error) = ended {
                 warn!(%error, "the end of a look was not noted");
             }
@@ -129,7 +138,7 @@ impl Opened {
         }
         for id in lost {
             if let Some(shown) = self.0.remove(&id) {
-                look::look_ends(app, agent, id, shown.from, shown.after).await?;
+                look::look_ends(app, agent, id, shown.from, shown.most.max(shown.from)).await?;
             }
         }
         Ok(Ok(()))
@@ -158,6 +167,7 @@ async fn events(
             }
         }
         shown.after = last;
+        shown.most = shown.most.max(last);
     }
 }
 

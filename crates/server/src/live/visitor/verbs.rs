@@ -62,5 +62,14 @@ fn counted(live: &Live, id: ConversationId, verb: &Verb) -> Result<()> {
             ("small", most.saturating_mul(SMALL_FACTOR))
         }
     };
-    live.rates.count(what, id.to_bytes(), most, live.app.clock.now())
+    let now = live.app.clock.now();
+    live.rates.count(what, id.to_bytes(), most, now)?;
+    let bytes = match verb {
+        Verb::PostMessage { text, .. } | Verb::Correct { text, .. } => text.len(),
+        Verb::Rate { comment, .. } => comment.as_ref().map_or(0, |text| text.len()),
+        Verb::Typing { .. } | Verb::Seen { .. } | Verb::KeepOpen {} | Verb::End {} => return Ok(()),
+    };
+    let most = live.app.config.limits.visitor_bytes_per_minute;
+    let bytes = u32::try_from(bytes).unwrap_or(u32::MAX);
+    live.rates.count_many("bytes", id.to_bytes(), bytes, most, now)
 }
