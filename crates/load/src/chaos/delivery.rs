@@ -95,7 +95,7 @@ async fn close(agent: &mut Talker<'_>) -> Result<()> {
     Ok(())
 }
 
-fn reference<'a>(access: &'a Access) -> Option<&'a str> {
+fn reference(access: &Access) -> Option<&str> {
     match access {
         Access::Agent { reference, .. } => Some(reference),
         Access::Visitor { .. } => None,
