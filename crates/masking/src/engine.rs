@@ -169,7 +169,14 @@ impl Engine {
     }
 
     /// What a policy would do to a text, before it counts: which rule masks what.
-    pub fn dry_run(&self, policy: &Policy, mode: Mode, writer: Writer, sample: &str) -> DryRun {
+    pub fn dry_run(
+        &self,
+        policy: &Policy,
+        mode: Mode,
+        writer: Writer,
+        sample: &Sensitive<String>,
+    ) -> DryRun {
+        let sample = sample.expose();
         let on = |rule: RuleId| policy.masks(rule, writer, mode);
         let spans = self.read(sample, None, &on);
         let (painted, findings) = self.cover_known(policy, sample, spans, &on);

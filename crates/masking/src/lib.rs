@@ -11,6 +11,7 @@ mod lexicon;
 mod own;
 pub mod patterns;
 mod policy;
+mod redact;
 mod rules;
 mod scan;
 mod text;
@@ -20,6 +21,7 @@ mod words;
 pub use engine::{Amendment, Before, DryRun, Engine, Finding, Masked, Span, Tried};
 pub use own::{OwnRule, OwnRuleError};
 pub use policy::{Action, Mode, Policy, Writer};
+pub use redact::redact;
 pub use rules::rules;
 pub use text::MaskedText;
 

@@ -91,7 +91,7 @@ impl<'v> Scan<'v> {
             view,
             offset: range.start as u32,
             bytes,
-            tokens: Vec::with_capacity(bytes.len() / 5 + 4),
+            tokens: Vec::with_capacity(bytes.len() / 4 + 4),
             triggers: Vec::new(),
             at_signs: Vec::new(),
             has_digit: false,

@@ -104,7 +104,7 @@ pub(crate) const LISTS: [(&str, u32); 27] = [
     ),
     ("at", mark::AT),
     ("http https ftp www", mark::LINK),
-    ("po p postbox postfach rr psc unit", mark::BOX),
+    ("po p postbox postfach rr psc unit apo fpo dpo", mark::BOX),
     ("apt apartment unit suite ste room rm floor fl flat", mark::DOOR),
     (
         "therapist psychologist psychiatrist counselor counsellor dentist surgeon physician pharmacist attorney colleague rn",

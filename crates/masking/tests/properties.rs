@@ -90,7 +90,9 @@ fn a_dry_run_says_which_rule_masks_what() {
         OwnRule::new("P-[0-9]{5}", &["patient"]).and_then(|rule| rule.named("patient_no"));
     assert!(policy.add_own(patient.expect("a good rule")));
     let sample = "patient P-12345, card 4111 1111 1111 1111";
-    let tried = ENGINE.with(|e| e.dry_run(&policy, Mode::Live, Writer::Visitor, sample));
+    let tried = ENGINE.with(|e| {
+        e.dry_run(&policy, Mode::Live, Writer::Visitor, &Sensitive::new(sample.to_owned()))
+    });
     assert_eq!(tried.text, "patient X-XXXXX, card XXXX XXXX XXXX 1111");
     let masks: Vec<(&str, u32, u32)> =
         tried.masks.iter().map(|m| (m.rule.as_str(), m.start, m.end)).collect();

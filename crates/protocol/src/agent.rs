@@ -91,6 +91,16 @@ pub enum Verb {
         #[schema(value_type = String)]
         text: Sensitive<String>,
     },
+    /// Turns a stretch of a message or note into X's, for good and everywhere.
+    Redact {
+        conversation: String,
+        client_id: String,
+        number: u64,
+        /// First character, in Unicode code points of the text as it reads now.
+        start: u32,
+        /// One past the last.
+        end: u32,
+    },
     Transfer {
         conversation: String,
         to: To,

@@ -158,3 +158,44 @@ pub struct DeliveredTranscript {
     pub sha256: String,
     pub is_shredded: bool,
 }
+
+/// `POST /api/masking/try`: what the settings would do to a sample. Nothing is stored.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TryMasking {
+    #[schema(value_type = String)]
+    pub sample: Sensitive<String>,
+    /// A department's id.
+    pub department: String,
+    /// `visitor`, `agent` or `automatic`.
+    pub writer: String,
+    /// True: as the transcript would have it, else as it is stored and relayed.
+    pub archive: bool,
+    /// A value of the section `masking` to try instead of the stored one.
+    #[schema(value_type = Option<Object>)]
+    pub value: Option<serde_json::Value>,
+}
+
+/// The sample as it would read, and which rule masks what.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct TriedMasking {
+    pub text: String,
+    pub masks: Vec<crate::Mask>,
+}
+
+/// `GET /api/masking/rules`: the default table.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct MaskingTable {
+    pub rules: Vec<MaskingRule>,
+    /// Names of checks that a rule of the clinic's own may ask for.
+    pub checks: Vec<String>,
+}
+
+/// One rule of the engine.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct MaskingRule {
+    pub rule: String,
+    pub version: u32,
+    /// `mask`, `archive_only`, `warn_before_sending` or `off`, as the default has it.
+    pub action: String,
+}

@@ -30,6 +30,9 @@ pub fn schemas() -> Vec<Named> {
     add::<http::Section>(&mut all);
     add::<http::ChangeSection>(&mut all);
     add::<http::Deliveries>(&mut all);
+    add::<http::TryMasking>(&mut all);
+    add::<http::TriedMasking>(&mut all);
+    add::<http::MaskingTable>(&mut all);
     add::<problem::Problem>(&mut all);
     add::<text::Mask>(&mut all);
     all.sort_by(|a, b| a.0.cmp(&b.0));

@@ -3,11 +3,12 @@
 use std::sync::{Arc, PoisonError, RwLock};
 
 use destinations::Destination;
-use masking::{Engine, Policy};
+use masking::Engine;
 
 use crate::bus::Bus;
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::config::masking_rules::Policies;
 use crate::config::sections::{NamedDestination, Sections};
 use crate::db::Db;
 use crate::error::{Error, Result};
@@ -26,21 +27,16 @@ pub struct App {
     pub recent: Arc<Recent>,
     pub db: Db,
     pub keys: Keys,
-    pub masking: Arc<Masking>,
+    pub engine: Arc<Engine>,
     settings: Arc<RwLock<Settings>>,
 }
 
-/// The sections, and the destinations that they name, opened.
+/// The sections, and what follows from them: destinations, opened, and masking policies.
 #[derive(Clone)]
 struct Settings {
     sections: Arc<Sections>,
     destinations: Arc<Vec<(String, Destination)>>,
-}
-
-/// The engine with the install's policy.
-pub struct Masking {
-    pub engine: Engine,
-    pub policy: Policy,
+    policies: Arc<Policies>,
 }
 
 impl App {
@@ -64,7 +60,7 @@ impl App {
             recent,
             db,
             keys,
-            masking: Arc::new(Masking { engine: Engine::new(), policy: Policy::default() }),
+            engine: Arc::new(Engine::new()),
             settings: Arc::new(RwLock::new(Settings::of(sections)?)),
         })
     }
@@ -79,7 +75,12 @@ impl App {
         self.settings.read().unwrap_or_else(PoisonError::into_inner).destinations.clone()
     }
 
-    /// Whether the destinations that settings name can be opened.
+    /// What is masked, by department.
+    pub fn policies(&self) -> Arc<Policies> {
+        self.settings.read().unwrap_or_else(PoisonError::into_inner).policies.clone()
+    }
+
+    /// Whether settings can be put to work: destinations open, rules are rules.
     pub fn check_sections(&self, sections: &Sections) -> Result<()> {
         Settings::of(sections.clone()).map(|_| ())
     }
@@ -100,6 +101,13 @@ impl Settings {
             Ok((named.name.clone(), opened))
         };
         let destinations = sections.destinations.iter().map(open).collect::<Result<_>>()?;
-        Ok(Self { sections: Arc::new(sections), destinations: Arc::new(destinations) })
+        let departments: Vec<String> =
+            sections.departments.iter().map(|one| one.id.clone()).collect();
+        let policies = Policies::of(&sections.masking, &departments, &sections.staff)?;
+        Ok(Self {
+            sections: Arc::new(sections),
+            destinations: Arc::new(destinations),
+            policies: Arc::new(policies),
+        })
     }
 }

@@ -1,6 +1,7 @@
 //! What an operator sets (file and environment), apart from what an
 //! administrator sets in the console ([`sections`]).
 
+pub mod masking_rules;
 pub mod sections;
 
 use std::net::IpAddr;

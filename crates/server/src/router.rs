@@ -85,6 +85,8 @@ pub fn routes() -> Vec<Route> {
         line(read.clone(), "/api/deliveries", Console, right(Right::SeeDeliveries), "Transcripts on their way and delivered", None, Some("Deliveries"), || get(archive::http::deliveries)),
         line(read.clone(), "/api/settings/{section}", Console, right(Right::Administer), "One section of the settings", None, Some("Section"), || get(site::http::read)),
         line(change, "/api/settings/{section}", Console, right(Right::Administer), "Change one section", Some("ChangeSection"), Some("Section"), || put(site::http::change)),
+        line(read.clone(), "/api/masking/rules", Console, right(Right::Administer), "The default table of masking", None, Some("MaskingTable"), || get(site::http::masking_rules)),
+        line(send.clone(), "/api/masking/try", Console, right(Right::Administer), "What masking would do to a sample", Some("TryMasking"), Some("TriedMasking"), || post(site::http::try_masking)),
         line(read.clone(), "/live/agent", Console, FirstFrame, "The console's socket", Some("AgentHello"), Some("AgentFrame"), || get(agent::open)),
         line(read.clone(), "/api/widget/{site}", Widget, Nothing, "What the widget needs to begin", None, Some("WidgetConfig"), || get(site::http::widget)),
         line(send, "/api/visitor/start", Widget, Nothing, "Start a conversation", Some("Start"), Some("Started"), || post(conversation::http::start)),

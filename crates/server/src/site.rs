@@ -14,10 +14,12 @@ use crate::app::App;
 use crate::audit::{self, Entry};
 use crate::bus::Topic;
 use crate::clock::Millis;
+use crate::config::masking_rules::Policies;
 use crate::config::sections::Sections;
 use crate::db::{Db, Tx};
 use crate::error::{Error, Result};
 use crate::events::Sender;
+use crate::identity::account;
 use crate::ids::AccountId;
 use crate::values;
 
@@ -33,16 +35,18 @@ pub enum Name {
     Timing,
     Destinations,
     Retention,
+    Masking,
 }
 
 impl Name {
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Site,
         Self::Departments,
         Self::Dispositions,
         Self::Timing,
         Self::Destinations,
         Self::Retention,
+        Self::Masking,
     ];
 
     /// As in the address and the row.
@@ -54,6 +58,7 @@ impl Name {
             Self::Timing => "timing",
             Self::Destinations => "destinations",
             Self::Retention => "retention",
+            Self::Masking => "masking",
         }
     }
 
@@ -70,6 +75,7 @@ impl Name {
             Self::Timing => json!(sections.timing),
             Self::Destinations => json!(sections.destinations),
             Self::Retention => json!(sections.retention),
+            Self::Masking => json!(sections.masking),
         }
     }
 
@@ -81,6 +87,7 @@ impl Name {
             Self::Timing => sections.timing = read(value)?,
             Self::Destinations => sections.destinations = read(value)?,
             Self::Retention => sections.retention = read(value)?,
+            Self::Masking => sections.masking = read(value)?,
         }
         Ok(())
     }
@@ -101,11 +108,24 @@ pub async fn load(db: &Db, first: Sections, now: Millis) -> Result<Sections> {
         Ok(())
     })
     .await?;
-    let mut sections = first;
-    for name in Name::ALL {
-        let (_, value) = db.read(move |tx| stored(tx, name)).await?;
+    read_into(db, first).await
+}
+
+/// Everything that is stored, over what is known.
+async fn read_into(db: &Db, mut sections: Sections) -> Result<Sections> {
+    let stored = db.read(|tx| {
+        let named = |name| stored(tx, name).map(|(version, value)| (name, version, value));
+        let stored = Name::ALL.into_iter().map(named).collect::<Result<Vec<_>>>()?;
+        Ok((stored, account::all(tx)?))
+    });
+    let (stored, staff) = stored.await?;
+    for (name, version, value) in stored {
         name.put(&mut sections, value)?;
+        if name == Name::Masking {
+            sections.masking_version = version;
+        }
     }
+    sections.staff = staff.into_iter().map(|(account, _)| account.display_name).collect();
     Ok(sections)
 }
 
@@ -129,7 +149,7 @@ pub async fn change(
     let mut sections = (*app.sections()).clone();
     name.put(&mut sections, change.value)?;
     sections.check()?;
-    // Opens the destinations, so that a setting that cannot work is refused before it is stored.
+    // What cannot be put to work is refused before it is stored.
     app.check_sections(&sections)?;
     let value = name.value(&sections).to_string();
     if value.len() > BYTES_MAX {
@@ -163,18 +183,16 @@ pub async fn change(
     section(app, name).await
 }
 
+/// The policies of a value of the section `masking` that is not stored.
+pub fn policies_of(app: &App, value: Value) -> Result<Policies> {
+    let sections = app.sections();
+    let departments: Vec<String> = sections.departments.iter().map(|one| one.id.clone()).collect();
+    Policies::of(&read(value)?, &departments, &sections.staff)
+}
+
 /// Takes up what is stored: after a change here, and at the ring of one elsewhere.
 pub async fn reload(app: &App) -> Result<()> {
-    let mut sections = (*app.sections()).clone();
-    let stored = app.db.read(|tx| {
-        Name::ALL
-            .into_iter()
-            .map(|name| Ok((name, stored(tx, name)?.1)))
-            .collect::<Result<Vec<_>>>()
-    });
-    for (name, value) in stored.await? {
-        name.put(&mut sections, value)?;
-    }
+    let sections = read_into(&app.db, (*app.sections()).clone()).await?;
     app.set_sections(sections)
 }
 

@@ -52,6 +52,106 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/masking/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The default table of masking
+         * @description On the console's origin. Needs the right Administer.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["MaskingTable"];
+                    };
+                };
+                /** @description Problem details (RFC 9457) */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/masking/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What masking would do to a sample
+         * @description On the console's origin. Needs the right Administer.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["TryMasking"];
+                };
+            };
+            responses: {
+                /** @description Done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["TriedMasking"];
+                    };
+                };
+                /** @description Problem details (RFC 9457) */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/me": {
         parameters: {
             query?: never;
@@ -708,6 +808,24 @@ export interface components {
                 text: string;
             };
         } | {
+            /** @description Turns a stretch of a message or note into X's, for good and everywhere. */
+            redact: {
+                client_id: string;
+                conversation: string;
+                /**
+                 * Format: int32
+                 * @description One past the last.
+                 */
+                end: number;
+                /** Format: int64 */
+                number: number;
+                /**
+                 * Format: int32
+                 * @description First character, in Unicode code points of the text as it reads now.
+                 */
+                start: number;
+            };
+        } | {
             transfer: {
                 conversation: string;
                 to: components["schemas"]["To"];
@@ -935,6 +1053,20 @@ export interface components {
              */
             start: number;
         };
+        /** @description One rule of the engine. */
+        MaskingRule: {
+            /** @description `mask`, `archive_only`, `warn_before_sending` or `off`, as the default has it. */
+            action: string;
+            rule: string;
+            /** Format: int32 */
+            version: number;
+        };
+        /** @description `GET /api/masking/rules`: the default table. */
+        MaskingTable: {
+            /** @description Names of checks that a rule of the clinic's own may ask for. */
+            checks: string[];
+            rules: components["schemas"]["MaskingRule"][];
+        };
         /** @description Who is signed in. */
         Me: {
             /** @description Ids. */
@@ -1122,6 +1254,23 @@ export interface components {
             department: string;
         } | {
             agent: string;
+        };
+        /** @description The sample as it would read, and which rule masks what. */
+        TriedMasking: {
+            masks: components["schemas"]["Mask"][];
+            text: string;
+        };
+        /** @description `POST /api/masking/try`: what the settings would do to a sample. Nothing is stored. */
+        TryMasking: {
+            /** @description True: as the transcript would have it, else as it is stored and relayed. */
+            archive: boolean;
+            /** @description A department's id. */
+            department: string;
+            sample: string;
+            /** @description A value of the section `masking` to try instead of the stored one. */
+            value?: Record<string, never> | null;
+            /** @description `visitor`, `agent` or `automatic`. */
+            writer: string;
         };
         /** @description What the server sends. */
         VisitorFrame: {
@@ -1314,6 +1463,8 @@ export type Ending = components['schemas']['Ending'];
 export type Event = components['schemas']['Event'];
 export type LastWords = components['schemas']['LastWords'];
 export type Mask = components['schemas']['Mask'];
+export type MaskingRule = components['schemas']['MaskingRule'];
+export type MaskingTable = components['schemas']['MaskingTable'];
 export type Me = components['schemas']['Me'];
 export type OpenDepartment = components['schemas']['OpenDepartment'];
 export type PendingDelivery = components['schemas']['PendingDelivery'];
@@ -1332,6 +1483,8 @@ export type State = components['schemas']['State'];
 export type Text = components['schemas']['Text'];
 export type Ticket = components['schemas']['Ticket'];
 export type To = components['schemas']['To'];
+export type TriedMasking = components['schemas']['TriedMasking'];
+export type TryMasking = components['schemas']['TryMasking'];
 export type VisitorFrame = components['schemas']['VisitorFrame'];
 export type VisitorHello = components['schemas']['VisitorHello'];
 export type VisitorRequest = components['schemas']['VisitorRequest'];

@@ -61,11 +61,12 @@ struct Run {
 pub(crate) fn find(scan: &Scan<'_>, lengths: &Lengths, hits: &mut Vec<Hit>) {
     let (mut next, mut run) = (0, Run::default());
     for at in scan.triggers(why::DIGITS) {
-        let letters = at > next && scan.gap(at - 1).is_empty() && is_lookalike(scan, at - 1);
-        let from = if letters { at - 1 } else { at };
-        if from < next {
+        if at < next {
             continue;
         }
+        let word = at > next && scan.tokens[at - 1].kind() == Kind::Word;
+        let letters = word && scan.gap(at - 1).is_empty() && is_lookalike(scan, at - 1);
+        let from = if letters { at - 1 } else { at };
         if from >= run.end() {
             run.read(scan, from);
         }
@@ -189,7 +190,7 @@ fn is_blocked(scan: &Scan<'_>, at: usize) -> bool {
         if token.is(BLOCK) {
             return true;
         }
-        if scan.gap(before).iter().any(|b| b".?!\n".contains(b))
+        if scan.gap(before).iter().any(|b| matches!(b, b'.' | b'?' | b'!' | b'\n'))
             || token.kind() == Kind::Word && !token.is(FILLER)
         {
             return false;

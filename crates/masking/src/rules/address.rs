@@ -48,6 +48,11 @@ fn find(scan: &Scan<'_>, _asked: bool, hits: &mut Vec<Hit>) {
 
 /// The first word of the number that a street begins with: "number twenty eight".
 fn first(scan: &Scan<'_>, mut at: usize) -> usize {
+    // "USNS Comfort, FPO AE 09502"
+    let ship = (at.saturating_sub(3)..at).find(|&n| scan.word_is(n, words!["usns", "usnv", "uss", "uscgc"]));
+    if let Some(ship) = ship.filter(|_| scan.word_is(at, words!["apo", "fpo", "dpo"])) {
+        return ship;
+    }
     while at > 0 && scan.gap(at - 1) == b" " {
         let before = &scan.tokens[at - 1];
         let spoken = scan.tokens[at].is(NUMBER | SPOKEN) && before.is(NUMBER | SPOKEN);

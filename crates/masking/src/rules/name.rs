@@ -64,6 +64,13 @@ const WEAK: [&[u64]; 17] = [
     words!["by"],
     words!["to"],
 ];
+/// What nothing but a name follows, in lower case too.
+const INTRODUCES: [&[u64]; 4] = [
+    words!["my", "name", "is"],
+    words!["my", "name", "s"],
+    words!["me", "llamo"],
+    words!["mi", "nombre", "es"],
+];
 /// Where a given name stands that is an everyday word too: "hey mason".
 const GREETING: [&[u64]; 3] = [words!["hi"], words!["hello"], words!["hey"]];
 
@@ -196,6 +203,11 @@ fn after_phrase(scan: &Scan<'_>, at: usize, capital: bool) -> usize {
         || token.is(LAST) && !token.is(PLAIN)
         || capital && !token.is(PLAIN);
     let end = if named { extend(scan, at) } else { at };
+    if end == at && !capital && announced(scan, at, &INTRODUCES) && guard::may_be_unlisted(scan, at)
+    {
+        let family = pair(scan, at) && guard::may_be_unlisted(scan, at + 1);
+        return if family { at + 2 } else { at + 1 };
+    }
     let unlisted = end == at + 1 && !capital && pair(scan, at);
     let goes_on = |t: &Token| !t.is(PLAIN | STOP | NEVER_NAME) && t.len() > 3;
     if unlisted && scan.tokens.get(end).is_some_and(goes_on) { end + 1 } else { end }
@@ -336,6 +348,14 @@ fn extend(scan: &Scan<'_>, at: usize) -> usize {
         let token = &scan.tokens[end];
         let joined = matches!(scan.gap(end - 1), b" " | b". " | b"'" | b"-" | b"+" | b", ");
         let after_initial = scan.tokens[end - 1].len() == 1;
+        let initialled = !capital
+            && token.len() == 1
+            && scan.gap(end) == b" "
+            && scan.tokens.get(end + 1).is_some_and(|t| t.is(LAST) && !t.is(PLAIN | STOP));
+        if initialled {
+            end += 2;
+            break;
+        }
         if let Some(family) = after_particles(scan, end) {
             end = family + 1;
             break;
@@ -382,6 +402,7 @@ fn belongs(scan: &Scan<'_>, token: &Token, capital: bool, gap: &[u8], after_init
         _ => {
             token.is(LAST) && (!token.is(PLAIN) || token.is(COMMON_LAST)) && !never
                 || token.is(FIRST) && !token.is(PLAIN | MONTH)
+                || !token.is(PLAIN) && guard::ends_like_family(scan, token)
         }
     }
 }

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use masking::Writer;
+use masking::{Action, Engine, Policy, Writer};
+use protocol::Text;
 use protocol::event::{Body, Ending, Sender, State};
 
 use super::manifest::Head;
@@ -11,6 +12,7 @@ use super::transcript::{
 };
 use crate::app::App;
 use crate::audit;
+use crate::config::masking_rules::MaskingRules;
 use crate::config::sections::Sections;
 use crate::conversation::{Conversation, store};
 use crate::db::Tx;
@@ -63,11 +65,14 @@ pub(super) fn transcript(
     let mut rows = Vec::new();
     for event in events {
         let opened = key.open(&Place::of(event), &event.sealed)?;
-        let body: Body = serde_json::from_slice(opened.bytes())
+        let mut body: Body = serde_json::from_slice(opened.bytes())
             .map_err(|e| Error::broken("a sealed event is JSON", e))?;
+        mask_answers(&app.engine, app.policies().of_department(&closed.department), &mut body);
         rows.push((event, body));
     }
-    let said = masked_for_archive(app, &rows);
+    let policies = app.policies();
+    let policy = policies.of_department(&closed.department);
+    let said = masked_for_archive(&app.engine, policy, &rows);
     let mut events = Vec::new();
     for (at, (event, body)) in rows.into_iter().enumerate() {
         if event.seq > before.seq {
@@ -92,7 +97,11 @@ pub(super) fn delivered(tx: &mut Tx<'_>, id: ConversationId) -> Result<Before> {
 }
 
 /// Each row's words by the archive's policy; rows without words have none.
-fn masked_for_archive(app: &App, rows: &[(&events::Event, Body)]) -> Vec<Option<Said>> {
+fn masked_for_archive(
+    engine: &Engine,
+    policy: &Policy,
+    rows: &[(&events::Event, Body)],
+) -> Vec<Option<Said>> {
     let texts: Vec<(usize, masking::Before<'_>)> = rows
         .iter()
         .enumerate()
@@ -100,27 +109,56 @@ fn masked_for_archive(app: &App, rows: &[(&events::Event, Body)]) -> Vec<Option<
             let (writer, text) = match body {
                 Body::Message { from: Sender::Visitor, text, .. } => (Writer::Visitor, text),
                 Body::Message { text, .. } | Body::Note { text, .. } => (Writer::Agent, text),
+                Body::Rated { comment: Some(text), .. } => (Writer::Visitor, text),
                 _ => return None,
             };
             Some((at, masking::Before { number: event.seq, writer, text: text.as_str() }))
         })
         .collect();
     let befores: Vec<masking::Before<'_>> = texts.iter().map(|(_, before)| *before).collect();
-    let masked = app.masking.engine.mask_stored(&app.masking.policy, &befores);
+    let masked = engine.mask_stored(policy, &befores);
     let mut said: Vec<Option<Said>> = rows.iter().map(|_| None).collect();
     for ((at, _), masked) in texts.iter().zip(masked) {
-        let mut masks = earlier_masks(&rows[*at].1);
-        masks.extend(crate::conversation::masks(&masked.findings));
-        masks.sort_by_key(|mask| mask.start);
-        masks.dedup_by(|next, kept| next.start < kept.end);
+        let masks = both(earlier_masks(&rows[*at].1), &masked.findings);
         said[*at] = Some(Said { text: Words::new(masked.text), masks });
     }
     said
 }
 
+/// What was masked live, and what the archive masks besides.
+fn both(earlier: Vec<protocol::Mask>, findings: &[masking::Finding]) -> Vec<protocol::Mask> {
+    let mut masks = earlier;
+    masks.extend(crate::conversation::masks(findings));
+    masks.sort_by_key(|mask| mask.start);
+    masks.dedup_by(|next, kept| next.start < kept.end);
+    masks
+}
+
+/// A form's answers by the archive's policy. A field is exempt from the rule for
+/// what it asks.
+fn mask_answers(engine: &Engine, policy: &Policy, body: &mut Body) {
+    let Body::Started { answers, .. } = body else { return };
+    for answer in answers {
+        let mut policy = policy.clone();
+        match answer.field.as_str() {
+            "name" => policy.set("name", Writer::Visitor, Action::Off),
+            "page" => policy.set("url", Writer::Visitor, Action::Off),
+            _ => false,
+        };
+        let alone =
+            masking::Before { number: 1, writer: Writer::Visitor, text: answer.text.as_str() };
+        if let Some(masked) = engine.mask_stored(&policy, &[alone]).pop() {
+            answer.masks = both(std::mem::take(&mut answer.masks), &masked.findings);
+            answer.text = Text::new(masked.text);
+        }
+    }
+}
+
 fn earlier_masks(body: &Body) -> Vec<protocol::Mask> {
     match body {
-        Body::Message { masks, .. } | Body::Note { masks, .. } => masks.clone(),
+        Body::Message { masks, .. } | Body::Note { masks, .. } | Body::Rated { masks, .. } => {
+            masks.clone()
+        }
         _ => Vec::new(),
     }
 }
@@ -135,7 +173,9 @@ fn one(
     let wire = protocol::event::Event { number: event.seq, at: event.at.0, body };
     let mut told = Event::from(wire);
     match &mut told.what {
-        What::Message { said, .. } | What::Note { said, .. } => {
+        What::Message { said, .. }
+        | What::Note { said, .. }
+        | What::Rated { comment: Some(said), .. } => {
             if let Some(masked) = &all[at] {
                 *said = masked.clone();
             }
@@ -185,8 +225,8 @@ fn whole(
         disposition: closed.disposition.as_ref().map(disposition),
         participants,
         masking: Masking {
-            policy: "default".to_owned(),
-            policy_version: 1,
+            policy: policy_name(&sections.masking).to_owned(),
+            policy_version: sections.masking_version,
             rules: masking::rules()
                 .into_iter()
                 .map(|(rule, _, version)| (rule.to_owned(), version))
@@ -194,4 +234,9 @@ fn whole(
         },
         events,
     }
+}
+
+/// Whether the clinic changed anything of the table.
+fn policy_name(rules: &MaskingRules) -> &'static str {
+    if *rules == MaskingRules::default() { "default" } else { "clinic" }
 }

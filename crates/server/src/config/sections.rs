@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use protocol::agent::Disposition;
 use serde::{Deserialize, Serialize};
 
+use super::masking_rules::MaskingRules;
 use crate::error::{Error, Result};
 
 const LANGUAGES: [&str; 2] = ["en", "es"];
@@ -21,6 +22,11 @@ pub struct Sections {
     /// Every one of them must give its receipt before a key is destroyed.
     pub destinations: Vec<NamedDestination>,
     pub retention: Retention,
+    pub masking: MaskingRules,
+    /// Of the section `masking`: it stands in each transcript.
+    pub masking_version: u64,
+    /// Shown names of staff, who are not to be hidden; read from the accounts.
+    pub staff: Vec<String>,
 }
 
 /// A destination under the clinic's own name for it.
@@ -147,6 +153,9 @@ impl Sections {
                 to: destinations::Config::Folder(to),
             }],
             retention: Retention::default(),
+            masking: MaskingRules::default(),
+            masking_version: 1,
+            staff: Vec::new(),
         }
     }
 

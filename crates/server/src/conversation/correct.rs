@@ -112,8 +112,9 @@ fn corrected(
         Sender::Agent(_) => Writer::Agent,
         _ => Writer::Visitor,
     };
-    let masking = &app.masking;
-    let masked = masking.engine.mask(&masking.policy, Mode::Live, &before, writer, None, text);
+    let policies = app.policies();
+    let policy = policies.of_department(&conversation.department);
+    let masked = app.engine.mask(policy, Mode::Live, &before, writer, None, text);
     store::amend(tx, by, conversation, &masked.amendments)?;
     let (seq, masks, now_reads) = (target.seq, masks(&masked.findings), Text::new(masked.text));
     let revision = store::rewrite(tx, by, target, now_reads, masks, true)?;

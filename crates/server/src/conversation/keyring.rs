@@ -36,3 +36,9 @@ pub(super) fn key_in(
     keys.ring.keep(since, id, key.clone());
     Ok(key)
 }
+
+/// Whose masking policy counts, where the words are masked before the unit of work.
+pub(super) async fn department_of(app: &App, id: ConversationId) -> Result<String> {
+    let found = app.db.read(move |tx| store::load(tx, id)).await?;
+    found.map(|found| found.department).ok_or(Error::NotFound)
+}

@@ -8,7 +8,7 @@ use protocol::event::{Body, Person};
 use sensitive::Sensitive;
 
 use super::access::{self, Agent};
-use super::keyring::key_of;
+use super::keyring::{department_of, key_of};
 use super::post_message::{Posted, checked};
 use super::store::{self, By, Resendable};
 use super::{start, state};
@@ -31,8 +31,9 @@ pub async fn note(
     let fingerprint = key.fingerprint(text.expose().as_bytes());
     // Raw text ends here. A note has no window: what a visitor split over messages is none of
     // its words, and the archive's masking reads notes and messages together.
-    let masking = &app.masking;
-    let masked = masking.engine.mask(&masking.policy, Mode::Live, &[], Writer::Agent, None, &text);
+    let (department, policies) = (department_of(app, id).await?, app.policies());
+    let policy = policies.of_department(&department);
+    let masked = app.engine.mask(policy, Mode::Live, &[], Writer::Agent, None, &text);
     let by = Person { id: agent.id.to_string(), name: agent.name.clone() };
     let body = Arc::new(Body::Note {
         by,

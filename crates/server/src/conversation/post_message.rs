@@ -79,7 +79,7 @@ pub(super) fn checked(app: &App, client_id: &str, text: &Sensitive<String>) -> R
 }
 
 /// 8 to 64 characters that need no escaping anywhere.
-fn is_client_id(text: &str) -> bool {
+pub(super) fn is_client_id(text: &str) -> bool {
     (8..=64).contains(&text.len())
         && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-')
 }
@@ -169,8 +169,9 @@ fn masked(
         }
         _ => (Writer::Visitor, From::Visitor),
     };
-    let masking = &app.masking;
-    let masked = masking.engine.mask(&masking.policy, Mode::Live, &before, writer, None, text);
+    let policies = app.policies();
+    let policy = policies.of_department(&conversation.department);
+    let masked = app.engine.mask(policy, Mode::Live, &before, writer, None, text);
     store::amend(tx, by, conversation, &masked.amendments)?;
     Ok(Body::Message {
         from,

@@ -5,7 +5,7 @@ use protocol::Text;
 use protocol::event::Body;
 use sensitive::Sensitive;
 
-use super::keyring::key_of;
+use super::keyring::{department_of, key_of};
 use super::store::{self, By, Resendable};
 use super::{access, start, state};
 use crate::app::App;
@@ -36,10 +36,10 @@ pub async fn rate(
     let scored = zeroize::Zeroizing::new(format!("{score} {raw}"));
     let fingerprint = key.fingerprint(scored.as_bytes());
     // Raw text ends here. There is one comment, so nothing can be split over two.
-    let masking = &app.masking;
-    let masked = comment.map(|text| {
-        masking.engine.mask(&masking.policy, Mode::Live, &[], Writer::Visitor, None, &text)
-    });
+    let (department, policies) = (department_of(app, id).await?, app.policies());
+    let policy = policies.of_department(&department);
+    let masked =
+        comment.map(|text| app.engine.mask(policy, Mode::Live, &[], Writer::Visitor, None, &text));
     let body = Body::Rated {
         score,
         masks: masked.as_ref().map(|m| start::masks(&m.findings)).unwrap_or_default(),

@@ -111,19 +111,13 @@ fn checked(app: &App, start: &Start) -> Result<bool> {
 
 /// Raw text ends here: the answers as masked, and the shown name.
 fn masked(app: &App, start: &Start) -> (Vec<Answer>, Option<String>) {
+    let policies = app.policies();
+    let policy = policies.of_department(&start.department);
     let mut name = None;
     let mut answers = Vec::with_capacity(start.answers.len());
     for answer in &start.answers {
         let asked = (answer.field == "name").then_some("name");
-        let masking = &app.masking;
-        let masked = masking.engine.mask(
-            &masking.policy,
-            Mode::Live,
-            &[],
-            Writer::Visitor,
-            asked,
-            &answer.text,
-        );
+        let masked = app.engine.mask(policy, Mode::Live, &[], Writer::Visitor, asked, &answer.text);
         if asked.is_some() {
             name = Some(masked.text.as_str().to_owned());
         }

@@ -144,6 +144,14 @@ pub fn notes(before: Conversation) -> Result<Conversation> {
     }
 }
 
+/// Staff may redact from the first accept on, until it is shredded.
+pub fn redacts(before: Conversation) -> Result<Conversation> {
+    match before.state {
+        State::Active | State::WrapUp | State::Closed | State::Delivered => Ok(before),
+        State::Waiting => Err(Error::WrongState),
+    }
+}
+
 /// Offers a waiting conversation to one agent.
 pub fn assign(mut before: Conversation, to: Agent, timing: &Timing, now: Millis) -> Result<Change> {
     if before.state != State::Waiting {

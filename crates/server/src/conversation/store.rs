@@ -182,7 +182,7 @@ pub fn amend(
     Ok(())
 }
 
-/// Overwrites a message's words under its old numbers; its revision afterwards.
+/// Overwrites the words of a message or note under its old numbers; its revision afterwards.
 ///
 /// Once corrected by its sender it stays corrected.
 pub fn rewrite(
@@ -195,11 +195,13 @@ pub fn rewrite(
 ) -> Result<u32> {
     let mut body = super::read::open(by.key, &event)?;
     event.revision += 1;
-    if let Body::Message { text, masks, revision, corrected, .. } = &mut body {
-        *text = words;
-        *masks = found;
-        *revision = event.revision;
-        *corrected |= is_correction;
+    match &mut body {
+        Body::Message { text, masks, revision, corrected, .. } => {
+            (*text, *masks, *revision) = (words, found, event.revision);
+            *corrected |= is_correction;
+        }
+        Body::Note { text, masks, .. } => (*text, *masks) = (words, found),
+        _ => return Err(Error::WrongState),
     }
     event.sealed = by.key.seal(&Place::of(&event), &plain(&body)?);
     tx.run(

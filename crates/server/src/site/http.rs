@@ -2,7 +2,12 @@
 
 use axum::Extension;
 use axum::extract::{Path, State};
-use protocol::http::{ChangeSection, OpenDepartment, Section, WidgetConfig};
+use masking::{Action, Mode, Policy, Writer};
+use protocol::Mask;
+use protocol::http::{
+    ChangeSection, MaskingRule, MaskingTable, OpenDepartment, Section, TriedMasking, TryMasking,
+    WidgetConfig,
+};
 
 use super::Name;
 use crate::app::App;
@@ -50,4 +55,46 @@ pub async fn widget(
         accent: sections.site.accent.clone(),
         message_bytes_max: u32::try_from(app.config.limits.message_bytes).unwrap_or(u32::MAX),
     }))
+}
+
+/// `GET /api/masking/rules`.
+pub async fn masking_rules() -> Json<MaskingTable> {
+    let table = Policy::default();
+    let rule = |(rule, _, version): (&'static str, &'static str, u32)| {
+        let action = match table.action(rule, Writer::Visitor) {
+            Some(Action::Mask) => "mask",
+            Some(Action::ArchiveOnly) => "archive_only",
+            Some(Action::WarnBeforeSending) => "warn_before_sending",
+            Some(Action::Off) | None => "off",
+        };
+        MaskingRule { rule: rule.to_owned(), version, action: action.to_owned() }
+    };
+    let checks = masking::checks().into_iter().map(str::to_owned).collect();
+    Json(MaskingTable { rules: masking::rules().into_iter().map(rule).collect(), checks })
+}
+
+/// `POST /api/masking/try`.
+pub async fn try_masking(
+    State(app): State<App>,
+    Json(asked): Json<TryMasking>,
+) -> Result<Json<TriedMasking>> {
+    if asked.sample.len() > app.config.limits.message_bytes {
+        return Err(Error::TooLarge);
+    }
+    let writer = match asked.writer.as_str() {
+        "visitor" => Writer::Visitor,
+        "agent" => Writer::Agent,
+        "automatic" => Writer::Automatic,
+        _ => return Err(Error::Invalid { field: "writer", why: "is visitor, agent or automatic" }),
+    };
+    let policies = match asked.value {
+        Some(value) => super::policies_of(&app, value)?.into(),
+        None => app.policies(),
+    };
+    let mode = if asked.archive { Mode::Archive } else { Mode::Live };
+    let policy = policies.of_department(&asked.department);
+    let tried = app.engine.dry_run(policy, mode, writer, &asked.sample);
+    let mask =
+        |tried: masking::Tried| Mask { start: tried.start, end: tried.end, rule: tried.rule };
+    Ok(Json(TriedMasking { text: tried.text, masks: tried.masks.into_iter().map(mask).collect() }))
 }

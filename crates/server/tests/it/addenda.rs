@@ -4,21 +4,16 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use masking::{Amendment, Mode, Writer};
+use protocol::event::Body;
 use sensitive::Sensitive;
 use server::cli::transcript::{Answer, Command, Verify, run};
-use server::conversation::rate;
-use server::conversation::store::{self, By};
-use server::error::Error;
-use server::events::Sender;
+use server::conversation::{Stretch, rate, redact};
 use server::ids::sha256;
-use server::jobs;
-use server::keys::ConversationKey;
 
 use crate::delivery::{
     HOUR, MINUTE, closed_conversation, files, names, text, times, verifies, waits,
 };
-use crate::world::{Visitor, World};
+use crate::world::{Visitor, World, fresh_client_id};
 
 async fn rates(world: &World, asked: &Visitor, score: u8, comment: &str) {
     let comment = Some(Sensitive::new(comment.to_owned()));
@@ -27,26 +22,16 @@ async fn rates(world: &World, asked: &Visitor, score: u8, comment: &str) {
     rated.await.expect("it is rated");
 }
 
-/// A person hides the message of a seq; the verb's unit of work, without the verb.
+/// A supervisor hides the whole message of a seq.
 async fn redacts(world: &World, asked: &Visitor, seq: u64) {
-    let (app, id) = (&world.app, asked.id);
-    let (epochs, now, sections) = (app.keys.epochs.clone(), app.clock.now(), app.sections());
-    let masking = app.masking.clone();
-    let redacted = app.db.write(move |tx| {
-        let hidden = Sensitive::new("(redacted)".to_owned());
-        let masked =
-            masking.engine.mask(&masking.policy, Mode::Live, &[], Writer::Agent, None, &hidden);
-        let amendment = Amendment { number: seq, text: masked.text, findings: Vec::new() };
-        let secrets = store::secrets(tx, id)?.ok_or(Error::NotFound)?;
-        let epoch = epochs.known(tx, &secrets.epoch)?;
-        let key = ConversationKey::unwrap(&epoch, id, &secrets.wrapped_key)?;
-        let by = By { sender: Sender::System, name: "", now, key: &key, timing: &sections.timing };
-        let mut conversation = store::load(tx, id)?.ok_or(Error::NotFound)?;
-        store::amend(tx, &by, &mut conversation, &[amendment])?;
-        store::update(tx, &conversation)?;
-        jobs::schedule(tx, jobs::Kind::Deliver, id, now)
-    });
-    redacted.await.expect("it is redacted");
+    let mut chief = world.agent("Chief");
+    chief.is_supervisor = true;
+    let words = world.thread(asked.id).await.into_iter().nth(seq as usize - 1);
+    let Some(Body::Message { text, .. }) = words else { panic!("{seq} is a message") };
+    let end = u32::try_from(text.as_str().chars().count()).unwrap();
+    let stretch = Stretch { number: seq, start: 0, end };
+    let id = fresh_client_id();
+    redact(&world.app, &chief, asked.id, id, stretch).await.expect("it is redacted");
 }
 
 /// Delivered, then rated, then redacted: three parts.
@@ -82,7 +67,7 @@ async fn a_rating_and_a_redaction_go_out_as_parts_that_follow_each_other() {
     assert!(!rated.contains("You can"), "a part holds what is new: {rated}");
     assert!(rated.contains(&format!("\"follows\":\"{}\"", manifest_hash(&folder, 0))), "{rated}");
     let redacted = text(&folder, "part2.json");
-    assert!(redacted.contains("(redacted)") && redacted.contains("\"target\":3"), "{redacted}");
+    assert!(redacted.contains("XXX XXX") && redacted.contains("\"target\":3"), "{redacted}");
     assert!(redacted.contains(&manifest_hash(&folder, 1)), "{redacted}");
     assert_eq!(times(&world, "transcript.delivered").await, 3);
     waits(&world, HOUR).await;

@@ -15,6 +15,7 @@ mod doors;
 mod killed;
 mod limits;
 mod lists;
+mod masking;
 mod nonces;
 mod presence;
 mod reading;

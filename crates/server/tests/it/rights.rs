@@ -99,6 +99,10 @@ fn verbs() -> Vec<(Verb, Value)> {
             json!({"note": said}),
         ),
         (
+            Verb::Redact { conversation: c(), client_id: client_id(), number: 1, start: 0, end: 1 },
+            json!({"redact": {"conversation": c(), "client_id": client_id(), "number": 1, "start": 0, "end": 1}}),
+        ),
+        (
             Verb::Transfer { conversation: c(), to: To::Department("night".to_owned()) },
             json!({"transfer": with("to", json!({"department": "night"}))}),
         ),

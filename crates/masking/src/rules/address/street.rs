@@ -236,6 +236,12 @@ fn post_box(scan: &Scan<'_>, at: usize) -> Option<usize> {
     {
         return Some(at + 3);
     }
+    if scan.word_is(at, words!["apo", "fpo", "dpo"])
+        && scan.word_is(at + 1, words!["aa", "ae", "ap"])
+        && scan.tokens.get(at + 2).is_some_and(|t| t.kind() == Kind::Number && t.len() == 5)
+    {
+        return Some(at + 2);
+    }
     if scan.word_is(at, words!["postbox", "postfach"]) && numbered(at + 1) {
         return Some(at + 1);
     }

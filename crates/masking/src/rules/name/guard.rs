@@ -1,7 +1,7 @@
 //! What looks like a name and is none, and unknown words that look like one.
 
 use crate::lexicon::{
-    DISEASE, EPONYM, FIRST, HEAD, LAST, MONTH, NEVER_NAME, NUMBER, PLAIN, STATE, STOP, STREET,
+    DISEASE, EPONYM, FILLER, FIRST, HEAD, LAST, MONTH, NEVER_NAME, NUMBER, PLAIN, STATE, STOP, STREET,
     TAIL, TITLE, UNIT, words};
 use crate::scan::{Kind, Scan, Token};
 
@@ -10,6 +10,10 @@ const ENDINGS: [&str; 30] = [
     "ovic", "evic", "vich", "wicz", "ski", "ska", "sky", "skaya", "ova", "ov", "eva", "ev", "yev",
     "sson", "dottir", "sen", "nen", "ko", "enko", "shvili", "idze", "yan", "ian", "oglu", "escu",
     "berg", "mann", "stein", "mura", "moto",
+];
+/// Those of them that no English word has.
+const SURE_ENDINGS: [&str; 11] = [
+    "ova", "ovic", "evic", "wicz", "ska", "skaya", "enko", "shvili", "dottir", "sson", "oglu",
 ];
 const UNKNOWN_BYTES_MIN: u32 = 4;
 
@@ -128,6 +132,23 @@ pub(super) fn is_signature(scan: &Scan<'_>, at: usize) -> bool {
             let token = &scan.tokens[n];
             is_unknown(scan, token) && !is_upper(scan, n) || token.len() == 1 && scan.is_capital(token)
         })
+}
+
+/// A word in lower case that ends as family names elsewhere do.
+pub(super) fn ends_like_family(scan: &Scan<'_>, token: &Token) -> bool {
+    let word = scan.text(token);
+    SURE_ENDINGS.iter().any(|end| word.len() > end.len() + 2 && word.ends_with(end.as_bytes()))
+}
+
+/// A word in lower case that may be a name no list holds.
+pub(super) fn may_be_unlisted(scan: &Scan<'_>, at: usize) -> bool {
+    let token = &scan.tokens[at];
+    let word = scan.text(token);
+    token.kind() == Kind::Word
+        && word.len() >= 3
+        && !word.ends_with(b"ed")
+        && !word.ends_with(b"ing")
+        && !token.is(PLAIN | STOP | NEVER_NAME | MONTH | NUMBER | UNIT | TITLE | FILLER)
 }
 
 fn is_unknown(scan: &Scan<'_>, token: &Token) -> bool {

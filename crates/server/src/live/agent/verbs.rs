@@ -6,7 +6,7 @@ use super::{Console, agent_of};
 use crate::app::App;
 use crate::bus::{Ring, Topic};
 use crate::conversation::access::Agent;
-use crate::conversation::{self, Posted, Poster, correct, look, seen, store};
+use crate::conversation::{self, Posted, Poster, Stretch, correct, look, seen, store};
 use crate::error::{Error, Result};
 use crate::identity::{Right, account};
 use crate::ids::{AccountId, ConversationId};
@@ -25,6 +25,7 @@ pub const fn right(verb: &Verb) -> Right {
         | Verb::PostMessage { .. }
         | Verb::Correct { .. }
         | Verb::Note { .. }
+        | Verb::Redact { .. }
         | Verb::Transfer { .. }
         | Verb::Close { .. }
         | Verb::Reopen { .. }
@@ -73,6 +74,10 @@ pub(super) async fn carry_out(console: &mut Console, verb: Verb) -> Done {
         Verb::Note { conversation, client_id, text } => {
             let id = parsed(&conversation)?;
             posted(conversation::note(&app, &agent, id, client_id, text).await?)
+        }
+        Verb::Redact { conversation, client_id, number, start, end } => {
+            let (id, stretch) = (parsed(&conversation)?, Stretch { number, start, end });
+            posted(conversation::redact(&app, &agent, id, client_id, stretch).await?)
         }
         Verb::Typing { conversation, on } => {
             let id = parsed(&conversation)?;
