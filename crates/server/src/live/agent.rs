@@ -150,7 +150,10 @@ impl Console {
         loop {
             // What was rung while a request was answered leaves with its answer.
             let rings = self.mailbox.take();
-            self.rung(rings).await?;
+            if !rings.is_empty() {
+                // Boxed, or every idle connection would hold the room that this takes.
+                Box::pin(self.rung(rings)).await?;
+            }
             self.socket.flush().await?;
             let idle_until = self.session.idle_until(&self.live.app);
             let wake = self.ping_at.min(self.check_at);
@@ -170,7 +173,7 @@ impl Console {
                     Incoming::Refused(error) => return self.end(&error).await,
                     Incoming::Gone => return Err(Gone),
                 },
-                rings = self.mailbox.next() => self.rung(rings).await?,
+                rings = self.mailbox.next() => Box::pin(self.rung(rings)).await?,
                 () = self.live.stopping.cancelled() => {
                     self.socket.part(&Frame::Reconnect { after_ms: spread_ms() }).await;
                     return Ok(());

@@ -141,7 +141,10 @@ impl Visitor {
         loop {
             // What was rung while a request was answered leaves with its answer.
             let rings = self.mailbox.take();
-            self.rung(rings).await?;
+            if !rings.is_empty() {
+                // Boxed, or every idle connection would hold the room that this takes.
+                Box::pin(self.rung(rings)).await?;
+            }
             self.socket.flush().await?;
             let wake = self.place_at.map_or(self.ping_at, |at| at.min(self.ping_at));
             tokio::select! {
@@ -159,7 +162,7 @@ impl Visitor {
                     Incoming::Refused(error) => return self.end(&error).await,
                     Incoming::Gone => return Err(Gone),
                 },
-                rings = self.mailbox.next() => self.rung(rings).await?,
+                rings = self.mailbox.next() => Box::pin(self.rung(rings)).await?,
                 () = self.live.stopping.cancelled() => {
                     self.socket.part(&Frame::Reconnect { after_ms: spread_ms() }).await;
                     return Ok(());
