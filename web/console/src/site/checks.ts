@@ -50,8 +50,6 @@ export function siteFaults(value: SiteValue): Faults {
 /** `[name]` and what its kind needs; `must_hold` names a file, so that a share which is not mounted is noticed. */
 export interface Destination {
   name: string;
-  /** Absent where the server does not tell them apart: all are required. */
-  is_required?: boolean;
   kind: string;
   path?: string;
   must_hold?: string | null;

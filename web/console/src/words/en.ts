@@ -197,6 +197,23 @@ export const en = {
     discard: 'Throw away',
   },
 
+  redact: {
+    verb: 'Redact',
+    ask: 'Redact…',
+    part: 'Redact part of this message',
+    heading: 'Redact for good?',
+    lead: 'It becomes X’s for everyone: here, for the visitor and in your storage. It cannot be undone.',
+    chosen: 'What will be hidden',
+    choose: 'Choose the words to hide',
+    chooseHint: 'Tab moves from word to word; Space chooses one or lets it go.',
+    nothing: 'No word is chosen yet',
+    count: (n: number) => count(n, 'word chosen', 'words chosen'),
+    done: 'redacted',
+    mark: 'redacted by staff',
+    said: 'Redacted.',
+    changed: 'The message changed meanwhile. Choose again what to redact.',
+  },
+
   composer: {
     mode: 'What you write',
     reply: 'Reply',
@@ -459,8 +476,6 @@ export const en = {
       pathShape: 'Write the whole path. It begins with /.',
       mustHold: 'File that must be there (optional)',
       mustHoldHint: 'If this file is missing, the folder counts as not mounted, and nothing is written.',
-      isRequired: 'Required',
-      isRequiredHint: 'The key is destroyed only after every required destination has given its receipt.',
       otherKind: (kind: string) => `Kind “${kind}” was set outside of the console and stays as it is.`,
       add: 'Add folder',
       empty: 'No destination is set. Closed conversations are held, sealed, until there is one.',
@@ -475,7 +490,7 @@ export const en = {
     hours: (n: number) => count(n, 'hour', 'hours'),
     days: (n: number) => count(n, 'day', 'days'),
   },
-  nowhere: { heading: 'There is nothing at this address', back: 'Go to Conversations' },
+  nowhere: { heading: 'There is nothing at this address', back: 'Go to the start' },
 };
 
 export type Words = typeof en;

@@ -198,6 +198,23 @@ export const es: Words = {
     discard: 'Descartar',
   },
 
+  redact: {
+    verb: 'Tachar',
+    ask: 'Tachar…',
+    part: 'Tachar una parte de este mensaje',
+    heading: '¿Tachar para siempre?',
+    lead: 'Queda en X para todos: aquí, para el visitante y en tu almacenamiento. No se puede deshacer.',
+    chosen: 'Lo que se va a tachar',
+    choose: 'Elige las palabras que quieres tachar',
+    chooseHint: 'Con Tab pasas de una palabra a otra; con Espacio la eliges o la dejas.',
+    nothing: 'Aún no has elegido ninguna palabra',
+    count: (n) => count(n, 'palabra elegida', 'palabras elegidas'),
+    done: 'tachado',
+    mark: 'tachado por el equipo',
+    said: 'Tachado.',
+    changed: 'El mensaje cambió mientras tanto. Elige de nuevo qué tachar.',
+  },
+
   composer: {
     mode: 'Qué escribes',
     reply: 'Respuesta',
@@ -460,8 +477,6 @@ export const es: Words = {
       pathShape: 'Escribe la ruta completa. Empieza por /.',
       mustHold: 'Archivo que debe estar ahí (opcional)',
       mustHoldHint: 'Si falta, la carpeta cuenta como no montada y no se escribe nada.',
-      isRequired: 'Obligatorio',
-      isRequiredHint: 'La clave se destruye solo cuando cada destino obligatorio ha dado su recibo.',
       otherKind: (kind) => `El tipo «${kind}» se puso fuera de la consola y queda como está.`,
       add: 'Añadir carpeta',
       empty: 'No hay destino. Las conversaciones cerradas se guardan selladas hasta que haya uno.',
@@ -476,5 +491,5 @@ export const es: Words = {
     hours: (n) => count(n, 'hora', 'horas'),
     days: (n) => count(n, 'día', 'días'),
   },
-  nowhere: { heading: 'No hay nada en esta dirección', back: 'Ir a Conversaciones' },
+  nowhere: { heading: 'No hay nada en esta dirección', back: 'Ir al inicio' },
 };

@@ -3,7 +3,7 @@
 
 import { extra } from 'virtual:extra';
 import { LINK_REL, linkParts } from '@sotto/shared/links.ts';
-import { maskName, maskedParts, type MaskNames } from '@sotto/shared/masks.ts';
+import { REDACTED, maskName, maskedParts, type MaskNames } from '@sotto/shared/masks.ts';
 import { LANGUAGE_NAMES, isLanguage } from '@sotto/shared/messages.ts';
 import type { Mask } from '@sotto/shared/protocol.generated.ts';
 
@@ -20,6 +20,8 @@ export interface ExtraWords {
   hidden: (what: string, ends: string | null) => string;
   why: string;
   whyHidden: string;
+  redacted: string;
+  whyRedacted: string;
   opensNewTab: string;
   goesTo: (host: string) => string;
   textSize: string;
@@ -37,9 +39,9 @@ function chip(words: ExtraWords, rule: string, ends: string | null): Child {
   return (
     <details class="chip">
       <summary>
-        {words.hidden(maskName(words.masks, rule), ends)} <u>{words.why}</u>
+        {rule === REDACTED ? words.redacted : words.hidden(maskName(words.masks, rule), ends)} <u>{words.why}</u>
       </summary>
-      <span>{words.whyHidden}</span>
+      <span>{rule === REDACTED ? words.whyRedacted : words.whyHidden}</span>
     </details>
   );
 }

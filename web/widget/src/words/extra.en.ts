@@ -8,6 +8,8 @@ export const words: ExtraWords = {
   why: 'Why?',
   whyHidden:
     'This was hidden before anyone could read it, and before it was saved. If the clinic needs it, they will tell you a safe way to give it.',
+  redacted: 'redacted',
+  whyRedacted: 'The clinic took this out later. It can’t be brought back.',
   opensNewTab: 'opens in a new tab',
   goesTo: (host: string) => `goes to ${host}`,
   textSize: 'Larger text',

@@ -8,6 +8,8 @@ export const words: ExtraWords = {
   why: '¿Por qué?',
   whyHidden:
     'Se ocultó antes de que alguien pudiera leerlo y antes de guardarlo. Si la clínica lo necesita, le dirá una forma segura de darlo.',
+  redacted: 'tachado',
+  whyRedacted: 'La clínica lo quitó más tarde. No se puede recuperar.',
   opensNewTab: 'se abre en otra pestaña',
   goesTo: (host) => `lleva a ${host}`,
   textSize: 'Letra más grande',
