@@ -33,7 +33,5 @@ export function pieces(text: string, masks: readonly Mask[]): Piece[] {
 
 /** The protocol counts code points; JavaScript counts UTF-16 units. */
 export function pointsIn(text: string): number {
-  let points = 0;
-  for (const _ of text) points += 1;
-  return points;
+  return Array.from(text).length;
 }

@@ -1,5 +1,20 @@
 /** What a form refuses before it is sent, by field path. Pure; the words are chosen where it is shown. */
-export type Fault = 'missing' | 'twice' | 'id_shape' | 'accent' | 'page' | 'no_page' | 'path' | 'whole' | 'order' | 'one_language';
+export type Fault =
+  | 'missing'
+  | 'twice'
+  | 'id_shape'
+  | 'accent'
+  | 'page'
+  | 'no_page'
+  | 'path'
+  | 'whole'
+  | 'order'
+  | 'one_language'
+  | 'covered'
+  | 'allowed'
+  | 'own_name'
+  | 'pattern_long'
+  | 'context';
 
 export type Faults = ReadonlyMap<string, Fault>;
 
