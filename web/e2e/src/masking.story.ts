@@ -32,6 +32,7 @@ test('settings are tried on a sample before they count', async () => {
   await page.getByLabel('Here: phone number').selectOption({ label: 'Hide at once' });
   await result.getByText('phone number').waitFor();
   await page.getByRole('button', { name: 'Add an exception to phone number' }).click();
+  await page.getByRole('combobox', { name: 'Then' }).selectOption({ label: 'Leave readable' });
   await eve.isKeptOutByNothing();
   await page.getByRole('combobox', { name: 'Written by' }).last().selectOption({ label: 'Agent' });
   await result.getByText('phone number').waitFor({ state: 'detached' });
