@@ -35,11 +35,12 @@ release:
 front:
 	@cd web && npm run --silent build </dev/null
 
-# What is generated from the protocol's types, anew.
+# What is generated from the protocol's types and the masking rules, anew.
 types:
 	@setup/ensure run
 	@cargo build --locked --quiet --package server --bin sotto
 	@$(DEBUG)/sotto api > docs/protocol/openapi.json
+	@cargo run --locked --quiet --package masking --example patterns > docs/masking/patterns.json
 	@cd web && npm run --silent types
 
 chaos: release

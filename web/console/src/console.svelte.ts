@@ -1,6 +1,7 @@
 /** The console as a whole: who is signed in, what is open, what was last said. */
 import { createContext } from 'svelte';
 import { Drafts } from './conversation/drafts.ts';
+import type { Place } from './conversation/pieces.ts';
 import { type ListName, neighbour } from './conversation/rows.ts';
 import { get, send } from './live/api.ts';
 import { Live } from './live/live.svelte.ts';
@@ -18,7 +19,10 @@ export type Session =
   | { readonly is: 'out'; readonly why: 'start' | 'expired' | 'left' };
 
 export type OpenDialog =
-  { readonly is: 'transfer' | 'assign' | 'close'; readonly conversation: string } | { readonly is: 'help' | 'everything' | 'sign_out' };
+  | { readonly is: 'transfer' | 'assign' | 'close'; readonly conversation: string }
+  /** `place` where it was selected already; else the words are offered one by one. */
+  | { readonly is: 'redact'; readonly conversation: string; readonly number: number; readonly place: Place | null }
+  | { readonly is: 'help' | 'everything' | 'sign_out' };
 
 /** What the composer is asked to do from elsewhere; it answers by focusing. */
 export type ComposerWish = { readonly conversation: string; readonly mode: 'reply' | 'note' } | null;

@@ -14,6 +14,8 @@ export type {
   Ending,
   Event,
   Mask,
+  MaskingRule,
+  MaskingTable,
   Me,
   PendingDelivery,
   Person,
@@ -25,4 +27,6 @@ export type {
   State,
   Ticket,
   To,
+  TriedMasking,
+  TryMasking,
 } from '../../shared/src/protocol.generated.ts';

@@ -58,6 +58,8 @@ test.each([
   await frame.locator('.waiting').waitFor();
   await shot('3-waiting');
   await frame.locator('.composer textarea').fill('4111 1111 1111 1111');
+  await frame.locator('.composer .amber button').waitFor();
+  await shot('3-warning');
   await frame.locator('.composer .primary').click();
   await frame.locator('.chip').waitFor();
   await desk.is('Available');
@@ -94,6 +96,17 @@ test('the console', async () => {
   await ana.page.getByRole('region', { name: 'Lists of conversations' }).getByRole('link').first().click();
   await ana.page.getByRole('log', { name: 'Messages' }).waitFor();
   await shoot(ana.page, 'console-conversation');
+  await ana.page.getByRole('button', { name: 'Redact part of this message' }).first().focus();
+  await ana.page.keyboard.press('Enter');
+  const dialog = ana.page.getByRole('dialog');
+  await dialog.getByRole('group').getByRole('button').first().click();
+  await shoot(ana.page, 'console-redact');
+  await dialog.getByRole('button', { name: 'Redact', exact: true }).click();
+  await dialog.waitFor({ state: 'hidden' });
+  await ana.page.getByText('redacted', { exact: true }).waitFor();
+  await ana.page.locator('[data-number]').last().dblclick();
+  await ana.page.getByRole('button', { name: 'Redact', exact: true }).waitFor();
+  await shoot(ana.page, 'console-redacted');
   await ana.leaves();
 
   const eve = await Staff.enters(sotto.places.administrator);
@@ -105,5 +118,18 @@ test('the console', async () => {
     await eve.page.getByRole('button', { name: 'Save changes' }).waitFor();
     await shoot(eve.page, `console-${section}`);
   }
+  await eve.page.goto(`${sotto.origin('console')}/console/administration/masking`);
+  await eve.page.getByRole('button', { name: 'Add an exception to card number' }).click();
+  await eve.page.getByRole('button', { name: 'Add rule' }).click();
+  await eve.page.getByLabel('Name', { exact: true }).fill('chart');
+  await eve.page.getByLabel('Pattern', { exact: true }).fill('C-(');
+  await eve.page.getByText('The server cannot use this pattern.').waitFor();
+  await shoot(eve.page, 'console-masking-1');
+  await eve.page.getByLabel('Pattern', { exact: true }).scrollIntoViewIfNeeded();
+  await shoot(eve.page, 'console-masking-2');
+  await eve.page.getByLabel('Pattern', { exact: true }).fill('C-\\d{6}');
+  await eve.page.getByLabel('Sample', { exact: true }).fill('My card is 4111 1111 1111 1111, my chart C-123456');
+  await eve.page.getByRole('status', { name: 'This is what is kept' }).getByText('chart', { exact: true }).waitFor();
+  await shoot(eve.page, 'console-masking-3');
   await eve.leaves();
 });

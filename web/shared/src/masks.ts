@@ -16,6 +16,9 @@ export type MaskedPart =
       ends: string | null;
     };
 
+/** The rule of what a person took out by hand, later. */
+export const REDACTED = 'redacted';
+
 /** Masks out of order, out of range or over each other are clipped, never an error. */
 export function maskedParts(text: string, masks: readonly Mask[]): MaskedPart[] {
   if (masks.length === 0) return text === '' ? [] : [{ kind: 'text', text }];

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { afterEach, expect, test, vi } from 'vitest';
 
 import { linkParts } from './links.ts';
@@ -96,4 +97,10 @@ test('clocks', () => {
   vi.stubEnv('TZ', 'UTC');
   expect(clockTime(noon + 300_000, 'en')).toMatch(/^12:05\sPM$/);
   expect([isSameMinute(noon, noon + 59_999), isSameMinute(noon, noon + 60_000)]).toEqual([true, false]);
+});
+
+test('every rule of the engine has a name in both languages', () => {
+  const file = new URL('../../../docs/masking/patterns.json', import.meta.url);
+  const { rules } = JSON.parse(readFileSync(file, 'utf8')) as { rules: { rule: string }[] };
+  expect(rules.map(({ rule }) => rule).filter((rule) => !(rule in maskNamesEn) || !(rule in maskNamesEs))).toEqual([]);
 });

@@ -2,7 +2,8 @@
 //! script (the style is in it), one language, and the loader. Needs `npm run build`.
 //!
 //! Loaded later, and only by a conversation that needs it: `extra` (chips for
-//! what was hidden, links, the settings of the menu) with its words.
+//! what was hidden, links, the settings of the menu, warnings) with its words,
+//! and `find` (what in a draft looks private).
 
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
@@ -32,7 +33,7 @@ test.skipIf(!existsSync(BUILT))('nothing else is loaded without being asked for'
     scripts()
       .map((name) => name.replace(/-.*/, ''))
       .sort(),
-  ).toEqual(['en', 'es', 'extra', 'extra.en', 'extra.es', 'index']);
+  ).toEqual(['en', 'es', 'extra', 'extra.en', 'extra.es', 'find', 'index']);
   expect(
     read('index.html')
       .toString()

@@ -13,6 +13,8 @@ export interface Rights {
   /** Give a wrap-up its outcome. */
   readonly finish: boolean;
   readonly reopen: boolean;
+  /** Turn a stretch of what was written into X's. */
+  readonly redact: boolean;
 }
 
 export const NONE: Rights = {
@@ -24,12 +26,18 @@ export const NONE: Rights = {
   close: false,
   finish: false,
   reopen: false,
+  redact: false,
 };
 
+/** Administrators and auditors have no conversations, their own or others'. */
+export function converses(me: Me): boolean {
+  return me.role === 'agent' || me.role === 'supervisor';
+}
+
 export function rightsOf(row: Row | null, me: Me): Rights {
-  if (row === null || me.role === 'auditor') return NONE;
+  if (row === null || !converses(me)) return NONE;
   const isOwn = row.agent?.id === me.id;
-  const leads = me.role === 'supervisor' || me.role === 'administrator';
+  const leads = me.role === 'supervisor';
   const isOpen = row.state === 'active' || row.state === 'wrap_up';
   const isFree = row.offered_until == null || isOfferedTo(row, me.id);
   return {
@@ -41,5 +49,6 @@ export function rightsOf(row: Row | null, me: Me): Rights {
     close: row.state === 'active' && (isOwn || leads),
     finish: row.state === 'wrap_up' && (isOwn || leads),
     reopen: (row.state === 'wrap_up' || row.state === 'closed') && row.delivery !== 'delivered' && (isOwn || leads),
+    redact: (isOpen || row.state === 'closed') && (isOwn || leads),
   };
 }

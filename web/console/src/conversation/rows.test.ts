@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Me, Row } from '../protocol.ts';
+import { rightsOf } from './rights.ts';
 import { attention, lists, neighbour, takers, withRows } from './rows.ts';
 
 const ana: Me = { id: 'ana', name: 'Ana', role: 'agent', departments: ['front'] };
@@ -59,6 +60,15 @@ describe('lists', () => {
     );
     expect(attention(lists(rows, ana), 'ana')).toBe(3);
   });
+});
+
+it('lets the own agent and a supervisor redact, once it is accepted', () => {
+  const may = (state: Row['state'], me: Me) => rightsOf(row('a', { state, agent: person('ana') }), me).redact;
+  const as = (id: string, role: Me['role']): Me => ({ ...ana, id, role });
+  expect((['waiting', 'active', 'wrap_up', 'closed'] as const).map((state) => may(state, ana))).toEqual([false, true, true, true]);
+  expect(
+    [as('ben', 'agent'), as('cyd', 'supervisor'), as('eve', 'administrator'), as('ada', 'auditor')].map((me) => may('active', me)),
+  ).toEqual([false, true, false, false]);
 });
 
 describe('moving', () => {

@@ -37,7 +37,7 @@ export function isMine(row: Row, me: string): boolean {
 }
 
 export function seesTeam(me: Me): boolean {
-  return me.role === 'supervisor' || me.role === 'administrator';
+  return me.role === 'supervisor';
 }
 
 /** Offers to me first, then who waits longest; mine by when I took them, so that rows do not jump. */

@@ -77,6 +77,24 @@ describe('correcting', () => {
   });
 });
 
+it('counts the minute of a correction down from 60, whatever the clocks say', () => {
+  const [message] = [said(1, own, 'a', 1000)];
+  expect([0, 1000, 1001, 60_500, 61_000, 70_000].map((now) => thread.secondsToCorrect(message, now))).toEqual([60, 60, 60, 1, 0, 0]);
+});
+
+it('tells what staff took out from what a rule changed', () => {
+  const amended: Event = { number: 2, at: 0, body: { kind: 'amended', target: 1, revision: 1, corrected: false, text: 'XXX', masks: [] } };
+  const marks = (masks: { start: number; end: number; rule: string }[]) => {
+    const event = { ...amended, body: { ...amended.body, masks } } as Event;
+    const [group] = items(thread.withEvents(thread.EMPTY, [said(1, visitor, 'Rex'), event]), ana, () => 'day').filter(
+      ({ kind }) => kind === 'group',
+    );
+    return group?.kind === 'group' ? group.bubbles.map(({ amended, redacted }) => [amended, redacted]) : [];
+  };
+  expect(marks([{ start: 0, end: 3, rule: 'redacted' }])).toEqual([[true, true]]);
+  expect(marks([{ start: 0, end: 3, rule: 'card' }])).toEqual([[true, false]]);
+});
+
 it('takes the warning back as soon as someone writes', () => {
   const warned: Event = { number: 2, at: 0, body: { kind: 'warned', closes_at: 99 } };
   const one = thread.withEvents(thread.EMPTY, [said(1, visitor, 'a'), warned]);

@@ -117,5 +117,10 @@ export function correctable(thread: Thread, me: string, now: number): Event | nu
     const isOwn = body.kind === 'message' && body.from.kind === 'agent' && body.from.person.id === me;
     if (isOwn && (newest === null || event.number > newest.number)) newest = event;
   }
-  return newest !== null && now - newest.at < CORRECT_SECONDS * 1000 ? newest : null;
+  return newest !== null && secondsToCorrect(newest, now) > 0 ? newest : null;
+}
+
+/** The server's clock may be a little ahead of ours: never more than the whole minute. */
+export function secondsToCorrect(event: Event, now: number): number {
+  return Math.max(0, Math.min(CORRECT_SECONDS, Math.ceil(CORRECT_SECONDS - (now - event.at) / 1000)));
 }

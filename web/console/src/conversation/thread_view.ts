@@ -2,6 +2,7 @@
  * What a thread looks like: days, groups of one sender within one minute, notes
  * and quiet lines. Pure.
  */
+import { REDACTED } from '../../../shared/src/masks.ts';
 import type { Answer, Event, Person, Problem, Sender } from '../protocol.ts';
 import { type Thread, type Words, wordsNow } from './thread.ts';
 
@@ -13,6 +14,7 @@ export interface Bubble extends Words {
   readonly at: number;
   readonly corrected: boolean;
   readonly amended: boolean;
+  readonly redacted: boolean;
   /** Only for the own messages. */
   readonly state: MessageState | null;
   readonly problem: Problem | null;
@@ -64,6 +66,7 @@ export function items(thread: Thread, me: Person, dayOf: (at: number) => string)
       masks: [],
       corrected: false,
       amended: false,
+      redacted: false,
       state: one.problem === null ? 'sending' : 'failed',
       problem: one.problem,
       clientId: one.clientId,
@@ -90,6 +93,7 @@ function pushEvent(made: Item[], thread: Thread, event: Event, me: Person): void
     number: event.number,
     at: event.at,
     ...now,
+    redacted: now.masks.some(({ rule }) => rule === REDACTED),
     state,
     problem: null,
     clientId: body.client_id,
@@ -103,7 +107,19 @@ function pushFirstQuestion(made: Item[], { number, at }: Event, answers: readonl
   for (const { field, text, masks } of answers) {
     if (field !== 'question') continue;
     const key = `question ${number}`;
-    const bubble = { key, number, at, text, masks, corrected: false, amended: false, state: null, problem: null, clientId: '' };
+    const bubble = {
+      key,
+      number,
+      at,
+      text,
+      masks,
+      corrected: false,
+      amended: false,
+      redacted: false,
+      state: null,
+      problem: null,
+      clientId: '',
+    };
     pushBubble(made, { kind: 'visitor' }, false, bubble);
   }
 }

@@ -16,6 +16,12 @@ export class Router {
     this.route = route;
   }
 
+  /** Without a step back to where nothing is. */
+  replace(route: Route): void {
+    history.replaceState(null, '', format(route));
+    this.route = route;
+  }
+
   /** For a plain click; with a modifier the browser opens a tab, as everywhere. */
   follow = (event: MouseEvent, route: Route): void => {
     if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;

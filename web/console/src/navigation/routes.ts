@@ -1,5 +1,5 @@
 /** The console's addresses, both ways. Pure. */
-export const SECTIONS = ['departments', 'site', 'dispositions', 'timing', 'destinations'] as const;
+export const SECTIONS = ['departments', 'site', 'masking', 'dispositions', 'timing', 'destinations'] as const;
 
 export type SectionName = (typeof SECTIONS)[number];
 

@@ -37,12 +37,12 @@ it("names the site's faults by field", () => {
 });
 
 it('wants a name of its own and an absolute path of a folder', () => {
-  const folder = { name: 'folder', is_required: true, kind: 'folder', path: '/srv/transcripts', must_hold: null };
+  const folder = { name: 'folder', kind: 'folder', path: '/srv/transcripts', must_hold: null };
   expect([...destinationFaults([folder, { ...folder, path: 'srv' }])]).toEqual([
     ['1.name', 'twice'],
     ['1.path', 'path'],
   ]);
-  expect([...destinationFaults([folder, { name: 'later', is_required: false, kind: 'from_the_future' }])]).toEqual([]);
+  expect([...destinationFaults([folder, { name: 'later', kind: 'from_the_future' }])]).toEqual([]);
 });
 
 it('proposes an id from a name', () => {

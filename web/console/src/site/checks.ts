@@ -1,5 +1,20 @@
 /** What a form refuses before it is sent, by field path. Pure; the words are chosen where it is shown. */
-export type Fault = 'missing' | 'twice' | 'id_shape' | 'accent' | 'page' | 'no_page' | 'path' | 'whole' | 'order' | 'one_language';
+export type Fault =
+  | 'missing'
+  | 'twice'
+  | 'id_shape'
+  | 'accent'
+  | 'page'
+  | 'no_page'
+  | 'path'
+  | 'whole'
+  | 'order'
+  | 'one_language'
+  | 'covered'
+  | 'allowed'
+  | 'own_name'
+  | 'pattern_long'
+  | 'context';
 
 export type Faults = ReadonlyMap<string, Fault>;
 
@@ -50,8 +65,6 @@ export function siteFaults(value: SiteValue): Faults {
 /** `[name]` and what its kind needs; `must_hold` names a file, so that a share which is not mounted is noticed. */
 export interface Destination {
   name: string;
-  /** Absent where the server does not tell them apart: all are required. */
-  is_required?: boolean;
   kind: string;
   path?: string;
   must_hold?: string | null;

@@ -23,3 +23,14 @@ it('keeps a row that one removed while the other changed it', () => {
   expect(merged([desk('Desk'), lab], [lab], [desk('Front desk'), lab])).toEqual({ value: [lab, desk('Front desk')], clashes: ['desk'] });
   expect(merged([desk('Desk'), lab], [desk('Front desk'), lab], [lab])).toEqual({ value: [desk('Front desk'), lab], clashes: ['desk'] });
 });
+
+it('tells lines of masking by rule, department and writer, not by their place', () => {
+  const line = (rule: string, writer: string | null, action: string) => ({ rule, department: null, writer, action });
+  const [card, phone] = [line('card', null, 'off'), line('phone', 'agent', 'off')];
+  const mine = [line('ssn', null, 'off'), card, phone];
+  const theirs = [card, line('phone', 'agent', 'mask')];
+  expect(merged([card, phone], mine, theirs)).toEqual({
+    value: [line('ssn', null, 'off'), card, line('phone', 'agent', 'mask')],
+    clashes: [],
+  });
+});

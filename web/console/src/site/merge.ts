@@ -61,7 +61,12 @@ const isRows = (value: unknown): value is Row[] => Array.isArray(value) && value
 const isSame = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);
 const join = (path: string, name: string) => (path === '' ? name : `${path} · ${name}`);
 
+/** A line of masking is told by what it is about. */
+function lineKey({ rule, department, writer }: Row): string {
+  return [rule, department, writer].filter((part) => part != null).join(' ');
+}
+
 function byKey(rows: Row[]): Map<string, Row> {
   const key = KEYS.find((name) => rows.some((row) => name in row)) ?? 'name';
-  return new Map(rows.map((row, at) => [String(row[key] ?? '') || `#${at + 1}`, row]));
+  return new Map(rows.map((row, at) => [String(row[key] ?? '') || lineKey(row) || `#${at + 1}`, row]));
 }

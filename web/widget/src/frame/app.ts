@@ -63,14 +63,19 @@ export function wordsOf(language: Language): Promise<Words> {
 interface Extra {
   richText: (text: string, masks: readonly Mask[]) => Child;
   settings: () => Child;
+  warning: (draft: string) => Child;
 }
 
 async function extraFor(app: App): Promise<Extra> {
-  const [{ richText, settings }, { words }] = await Promise.all([
+  const [{ richText, settings, warning }, { words }] = await Promise.all([
     import('./extra.tsx'),
     app.language === 'es' ? import('../words/extra.es.ts') : import('../words/extra.en.ts'),
   ]);
-  return { richText: (text, masks) => richText(words, text, masks), settings: () => settings(words, app) };
+  return {
+    richText: (text, masks) => richText(words, text, masks),
+    settings: () => settings(words, app),
+    warning: (draft) => warning(words, app, draft),
+  };
 }
 
 export class App {

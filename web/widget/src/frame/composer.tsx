@@ -7,6 +7,7 @@ import type { App } from './app.ts';
 import { h, type Child } from './dom.ts';
 import { bytesOver, errorLine } from './form.tsx';
 import { icon } from './header.tsx';
+import { warning } from './words_of_message.tsx';
 
 const SEND = 'M5 12h13M12 6l6 6-6 6';
 
@@ -42,6 +43,7 @@ export function composer(app: App, conversation: Conversation, bytesMax: number)
         </p>
       )}
       {errorLine('composer-error', over ? words.tooLong(over) : screen.error)}
+      {warning(app, screen.text)}
       <div>
         <textarea
           ref={(field) => {

@@ -3,7 +3,7 @@
 
 import { extra } from 'virtual:extra';
 import { LINK_REL, linkParts } from '@sotto/shared/links.ts';
-import { maskName, maskedParts, type MaskNames } from '@sotto/shared/masks.ts';
+import { REDACTED, maskName, maskedParts, type MaskNames } from '@sotto/shared/masks.ts';
 import { LANGUAGE_NAMES, isLanguage } from '@sotto/shared/messages.ts';
 import type { Mask } from '@sotto/shared/protocol.generated.ts';
 
@@ -14,17 +14,27 @@ const sheet = new CSSStyleSheet();
 sheet.replaceSync(extra);
 document.adoptedStyleSheets.push(sheet);
 
+/** As the composer asks before it loads this at all. */
+const HINT_OF_VALUE = /[\d@]/;
+
 /** The words for it, a module a language: `words/extra.en.ts`. */
 export interface ExtraWords {
   masks: MaskNames;
   hidden: (what: string, ends: string | null) => string;
   why: string;
   whyHidden: string;
+  redacted: string;
+  whyRedacted: string;
+  looksLike: (what: string) => string;
+  willHide: string;
+  onlyIfNeeded: string;
+  takeOut: string;
   opensNewTab: string;
   goesTo: (host: string) => string;
   textSize: string;
   sound: string;
   language: string;
+  leaveExplains: string;
   privacy: string;
   privacyCard: string[];
 }
@@ -37,9 +47,9 @@ function chip(words: ExtraWords, rule: string, ends: string | null): Child {
   return (
     <details class="chip">
       <summary>
-        {words.hidden(maskName(words.masks, rule), ends)} <u>{words.why}</u>
+        {rule === REDACTED ? words.redacted : words.hidden(maskName(words.masks, rule), ends)} <u>{words.why}</u>
       </summary>
-      <span>{words.whyHidden}</span>
+      <span>{rule === REDACTED ? words.whyRedacted : words.whyHidden}</span>
     </details>
   );
 }
@@ -56,6 +66,44 @@ function linked(words: ExtraWords, text: string): Child {
       </a>
     ),
   );
+}
+
+let find: typeof import('../warning/find.ts').find | null = null;
+
+/** What a draft seems to hold, said before it is sent. It keeps nobody from sending. */
+export function warning(words: ExtraWords, app: App, draft: string): Child {
+  if (!HINT_OF_VALUE.test(draft)) return null;
+  if (!find) {
+    import('../warning/find.ts').then(
+      (loaded) => {
+        find = loaded.find;
+        app.changed();
+      },
+      () => {},
+    );
+    return null;
+  }
+  const [found] = find(draft);
+  return (
+    found && [
+      words.looksLike(maskName(words.masks, found.rule)),
+      ' ',
+      found.isHidden ? words.willHide : words.onlyIfNeeded,
+      ' ',
+      <button type="button" class="quiet" onclick={() => type(draft.slice(0, found.start) + draft.slice(found.end))}>
+        {words.takeOut}
+      </button>,
+    ]
+  );
+}
+
+/** As if the visitor had typed it into the one field that there is for many words. */
+function type(draft: string): void {
+  const field = document.querySelector('textarea');
+  if (!field) return;
+  field.value = draft;
+  field.dispatchEvent(new Event('input'));
+  field.focus();
 }
 
 export function settings(words: ExtraWords, app: App): Child {
@@ -89,5 +137,8 @@ export function settings(words: ExtraWords, app: App): Child {
         ))}
       </ul>
     </details>,
+    <p class="hint" id="leave">
+      {words.leaveExplains}
+    </p>,
   ];
 }

@@ -4,6 +4,7 @@ import type { WidgetConfig } from '@sotto/shared/protocol.generated.ts';
 
 import type { App } from './app.ts';
 import { h, type Child } from './dom.ts';
+import { warning } from './words_of_message.tsx';
 
 export function bytesOver(text: string, bytesMax: number): number {
   return Math.max(0, new TextEncoder().encode(text).length - bytesMax);
@@ -58,6 +59,7 @@ export function form(app: App, config: WidgetConfig): Child {
             }}
           />
         </label>
+        {warning(app, draft.question)}
         {errorLine('question-error', over ? words.tooLong(over) : lacksQuestion && words.needQuestion)}
         <p class="hint">{words.notice}</p>
         <label class="check">

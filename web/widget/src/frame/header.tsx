@@ -72,9 +72,6 @@ export function menu(app: App): Child {
       <button class="danger" onclick={() => app.leave()} aria-describedby="leave">
         {words.leave}
       </button>
-      <p class="hint" id="leave">
-        {words.leaveExplains}
-      </p>
     </section>
   );
 }

@@ -90,7 +90,6 @@ export const en = {
 
   menu: 'Menu',
   leave: 'Leave quickly',
-  leaveExplains: 'Ends and clears this chat on this screen at once.',
 
   rateTitle: 'How was this chat?',
   scores: ['Very bad', 'Bad', 'OK', 'Good', 'Very good'],

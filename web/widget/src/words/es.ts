@@ -33,9 +33,9 @@ export const es: Words = {
   needConsent: 'Marque esta casilla para continuar.',
   notStored: 'Su navegador no permite que el chat le recuerde. El chat termina cuando salga de esta página.',
   tooLong: (bytes) => `Es demasiado largo. Quite unas ${bytes} ${bytes === 1 ? 'letra' : 'letras'}.`,
-  tooMany: (seconds) => `Fueron muchos mensajes seguidos. Inténtelo en ${seconds} ${seconds === 1 ? 'segundo' : 'segundos'}.`,
+  tooMany: (seconds) => `Fueron muchos mensajes. Inténtelo en ${seconds} ${seconds === 1 ? 'segundo' : 'segundos'}.`,
   startFailed: 'No se envió: no podemos comunicarnos con la clínica. Su texto sigue aquí. Inténtelo de nuevo.',
-  startRefused: 'El chat de la clínica no puede recibirlo ahora. Su texto sigue aquí. Inténtelo en un momento.',
+  startRefused: 'El chat de la clínica no puede recibirlo ahora. Su texto sigue aquí. Inténtelo de nuevo.',
 
   team: 'Equipo de atención',
   agent: 'Personal',
@@ -46,7 +46,7 @@ export const es: Words = {
   wait: (seconds) => (seconds < 60 ? 'Menos de un minuto.' : `Cerca de ${minutos(Math.round(seconds / 60))}.`),
   meanwhile: 'Deje esta ventana abierta. Ya puede añadir lo que nos ayude a responderle.',
   typing: (name) => `${name} está escribiendo`,
-  away: (name) => `${name} perdió la conexión un momento. Lo que escriba se guarda y lo leerá.`,
+  away: (name) => `${name} perdió la conexión un momento. Lo que escriba se guarda.`,
 
   offline: 'No tiene conexión. Lo que escriba se guarda aquí y se envía cuando vuelva.',
   connecting: 'Conectando…',
@@ -91,7 +91,6 @@ export const es: Words = {
 
   menu: 'Menú',
   leave: 'Salir rápido',
-  leaveExplains: 'Termina y borra este chat de la pantalla al instante.',
 
   rateTitle: '¿Qué le pareció este chat?',
   scores: ['Muy malo', 'Malo', 'Normal', 'Bueno', 'Muy bueno'],

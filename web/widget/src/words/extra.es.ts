@@ -8,11 +8,18 @@ export const words: ExtraWords = {
   why: '¿Por qué?',
   whyHidden:
     'Se ocultó antes de que alguien pudiera leerlo y antes de guardarlo. Si la clínica lo necesita, le dirá una forma segura de darlo.',
+  redacted: 'tachado',
+  whyRedacted: 'La clínica lo quitó más tarde. No se puede recuperar.',
+  looksLike: (what) => `Esto parece un dato privado: ${what}.`,
+  willHide: 'Se ocultará.',
+  onlyIfNeeded: 'Envíelo solo si la clínica lo necesita.',
+  takeOut: 'Quitarlo',
   opensNewTab: 'se abre en otra pestaña',
   goesTo: (host) => `lleva a ${host}`,
   textSize: 'Letra más grande',
   sound: 'Sonido',
   language: 'Idioma',
+  leaveExplains: 'Termina y borra este chat de la pantalla al instante.',
   privacy: 'Cómo cuidamos su privacidad',
   privacyCard: [
     'Solo el personal de la clínica lee lo que usted escribe.',

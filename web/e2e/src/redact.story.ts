@@ -1,0 +1,61 @@
+//! Redacting by hand, with the mouse and with keys alone: gone for the visitor too.
+
+import { afterEach, beforeEach, expect, test } from 'vitest';
+
+import { Staff, Visitor } from './people.ts';
+import { Sotto } from './sotto.ts';
+
+let sotto: Sotto;
+beforeEach(async () => {
+  sotto = await Sotto.start();
+});
+afterEach(() => sotto.stop());
+
+test('an agent redacts what was selected, then words chosen by keys', async () => {
+  const ana = await Staff.enters(sotto.places.agent);
+  await ana.is('Available');
+  const sam = await Visitor.at(sotto);
+  await sam.opensTheWidget();
+  await sam.frame.getByRole('textbox', { name: 'Your name (optional)' }).fill('Sam Sample');
+  await sam.asks('May I bring my dog?');
+  await ana.accepts('Sam Sample');
+  await sam.says('🙂🙂 his name is Quillan, he bit Brimley once');
+  await ana.sees('Brimley');
+
+  // A double click takes the word, and on some systems the space after it.
+  const message = ana.page.locator('[data-number]').filter({ hasText: 'Quillan' });
+  const word = await message.locator('[data-start]').evaluate((piece) => {
+    const text = piece.firstChild as Text;
+    const range = document.createRange();
+    range.setStart(text, text.data.indexOf('Quillan'));
+    range.setEnd(text, text.data.indexOf('Quillan') + 'Quillan'.length);
+    const { x, y, width, height } = range.getBoundingClientRect();
+    return { x: x + width / 2, y: y + height / 2 };
+  });
+  await ana.page.mouse.dblclick(word.x, word.y);
+  await ana.page.getByRole('button', { name: 'Redact', exact: true }).click();
+  const dialog = ana.page.getByRole('dialog', { name: 'Redact for good?' });
+  expect(await dialog.locator('mark').innerText()).toBe('Quillan');
+  await ana.isKeptOutByNothing();
+  await dialog.getByRole('button', { name: 'Redact', exact: true }).click();
+  await ana.sees(/^redacted$/);
+  await sam.sees(/^redacted/);
+  expect(await sam.frame.getByRole('log').innerText()).not.toContain('Quillan');
+
+  const part = ana.page.getByRole('button', { name: 'Redact part of this message' }).last();
+  await part.focus();
+  await ana.page.keyboard.press('Enter');
+  await dialog.getByRole('button', { name: 'Brimley', exact: true }).focus();
+  await ana.page.keyboard.press('Space');
+  await dialog.getByText('1 word chosen').waitFor();
+  await ana.isKeptOutByNothing();
+  await dialog.getByRole('button', { name: 'Redact', exact: true }).press('Enter');
+  await dialog.waitFor({ state: 'hidden' });
+  await ana.page.getByText('Brimley').waitFor({ state: 'detached' });
+  await sam.frame.getByText('Brimley').waitFor({ state: 'detached' });
+  expect(await message.or(ana.page.locator('[data-number]')).last().innerText()).toContain('🙂🙂 his name is');
+
+  expect([...ana.browser.broken, ...sam.browser.broken]).toEqual([]);
+  await ana.leaves();
+  await sam.leaves();
+});

@@ -1,0 +1,106 @@
+// Written by build/warning_rules.js from docs/masking/patterns.json: change the rules there, then `make types`.
+
+export interface WarningRule {
+  rule: string;
+  /** By default: hidden before it is stored, else in the transcript alone. */
+  isHidden: boolean;
+  pattern: RegExp;
+  isChecked: boolean;
+  /** Counts after one of its words alone. */
+  needsCue: boolean;
+  cue: RegExp | null;
+}
+
+export const RULES: readonly WarningRule[] = [
+  {
+    rule: 'card',
+    isHidden: true,
+    pattern: /\b[2-6]\d{3}[ .-]?(?:\d{4}[ .-]?\d{4}[ .-]?\d{4}|\d{6}[ .-]?\d{4,5})\b/g,
+    isChecked: true,
+    needsCue: false,
+    cue: /\b(?:card|visa|mastercard|amex|pan|cc|tarjeta|discover)(?:\W+(?:is|was|it|its|s|number|no|num|nr|nbr|id|my|the|are|of|for|on|file|here|says|ends|this|to|as|es|numero|de|la|mi|a|still|new|in|current|please|code|que|be|would|um|uh|so|starts|ending|with|changed|now|first|half|second|he|she|her|his|reads|reading|bracelet|wristband)){0,7}\W*$/i,
+  },
+  {
+    rule: 'iban',
+    isHidden: true,
+    pattern: /\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b/g,
+    isChecked: true,
+    needsCue: false,
+    cue: /\b(?:iban)(?:\W+(?:is|was|it|its|s|number|no|num|nr|nbr|id|my|the|are|of|for|on|file|here|says|ends|this|to|as|es|numero|de|la|mi|a|still|new|in|current|please|code|que|be|would|um|uh|so|starts|ending|with|changed|now|first|half|second|he|she|her|his|reads|reading|bracelet|wristband)){0,7}\W*$/i,
+  },
+  {
+    rule: 'ssn',
+    isHidden: true,
+    pattern: /\b\d{3}[ -]\d{2}[ -]\d{4}\b/g,
+    isChecked: true,
+    needsCue: false,
+    cue: /\b(?:ssn|social\W+security|social|ss|soc\W+sec|seguro\W+social)(?:\W+(?:is|was|it|its|s|number|no|num|nr|nbr|id|my|the|are|of|for|on|file|here|says|ends|this|to|as|es|numero|de|la|mi|a|still|new|in|current|please|code|que|be|would|um|uh|so|starts|ending|with|changed|now|first|half|second|he|she|her|his|reads|reading|bracelet|wristband)){0,7}\W*$/i,
+  },
+  {
+    rule: 'itin',
+    isHidden: true,
+    pattern: /\b9\d{2}[ -]\d{2}[ -]\d{4}\b/g,
+    isChecked: true,
+    needsCue: false,
+    cue: /\b(?:itin|tax\W+id)(?:\W+(?:is|was|it|its|s|number|no|num|nr|nbr|id|my|the|are|of|for|on|file|here|says|ends|this|to|as|es|numero|de|la|mi|a|still|new|in|current|please|code|que|be|would|um|uh|so|starts|ending|with|changed|now|first|half|second|he|she|her|his|reads|reading|bracelet|wristband)){0,7}\W*$/i,
+  },
+  {
+    rule: 'email',
+    isHidden: false,
+    pattern: /[A-Za-z0-9.!#$%*+_~^-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+/g,
+    isChecked: false,
+    needsCue: false,
+    cue: null,
+  },
+  {
+    rule: 'phone',
+    isHidden: false,
+    pattern: /(?:\+?1[ .-]?)?\(?\b[2-9]\d{2}\)?[ .-]?[2-9]\d{2}[ .-]?\d{4}\b/g,
+    isChecked: true,
+    needsCue: false,
+    cue: /\b(?:phone|cell|call|tel|telefono|fax|mobile|text\W+me|reach\W+me\W+at|ph|answering\W+at|messages\W+to|desk|movil|celular|handy|telephone|telefon)(?:\W+(?:is|was|it|its|s|number|no|num|nr|nbr|id|my|the|are|of|for|on|file|here|says|ends|this|to|as|es|numero|de|la|mi|a|still|new|in|current|please|code|que|be|would|um|uh|so|starts|ending|with|changed|now|first|half|second|he|she|her|his|reads|reading|bracelet|wristband)){0,7}\W*$/i,
+  },
+  {
+    rule: 'routing',
+    isHidden: true,
+    pattern: /\b\d{4}-?\d{4}-?\d\b/g,
+    isChecked: true,
+    needsCue: false,
+    cue: /\b(?:routing|aba)(?:\W+(?:is|was|it|its|s|number|no|num|nr|nbr|id|my|the|are|of|for|on|file|here|says|ends|this|to|as|es|numero|de|la|mi|a|still|new|in|current|please|code|que|be|would|um|uh|so|starts|ending|with|changed|now|first|half|second|he|she|her|his|reads|reading|bracelet|wristband)){0,7}\W*$/i,
+  },
+  {
+    rule: 'bank_account',
+    isHidden: true,
+    pattern: /\b\d{6,17}\b/g,
+    isChecked: false,
+    needsCue: true,
+    cue: /\b(?:checking\W+account|savings\W+account|bank\W+account|checking|savings)(?:\W+(?:is|was|it|its|s|number|no|num|nr|nbr|id|my|the|are|of|for|on|file|here|says|ends|this|to|as|es|numero|de|la|mi|a|still|new|in|current|please|code|que|be|would|um|uh|so|starts|ending|with|changed|now|first|half|second|he|she|her|his|reads|reading|bracelet|wristband)){0,7}\W*$/i,
+  },
+  {
+    rule: 'cvv',
+    isHidden: true,
+    pattern: /\b\d{3,4}\b/g,
+    isChecked: false,
+    needsCue: true,
+    cue: /\b(?:cvv|cvc|cvv2|security\W+code|cid|digits\W+on\W+the\W+back|code\W+on\W+the\W+back|code\W+on\W+back|number\W+on\W+the\W+back)(?:\W+(?:is|was|it|its|s|number|no|num|nr|nbr|id|my|the|are|of|for|on|file|here|says|ends|this|to|as|es|numero|de|la|mi|a|still|new|in|current|please|code|que|be|would|um|uh|so|starts|ending|with|changed|now|first|half|second|he|she|her|his|reads|reading|bracelet|wristband)){0,7}\W*$/i,
+  },
+  {
+    rule: 'passport',
+    isHidden: true,
+    pattern: /\b[A-Z]{0,2}\d{7,9}\b/g,
+    isChecked: false,
+    needsCue: true,
+    cue: /\b(?:passport)(?:\W+(?:is|was|it|its|s|number|no|num|nr|nbr|id|my|the|are|of|for|on|file|here|says|ends|this|to|as|es|numero|de|la|mi|a|still|new|in|current|please|code|que|be|would|um|uh|so|starts|ending|with|changed|now|first|half|second|he|she|her|his|reads|reading|bracelet|wristband)){0,7}\W*$/i,
+  },
+  {
+    rule: 'driver_license',
+    isHidden: true,
+    pattern: /\b[A-Z]{0,2}[ -]?\d{3,}(?:[ -]?\d{2,}){0,3}\b/g,
+    isChecked: false,
+    needsCue: true,
+    cue: /\b(?:driver\W+s\W+license|drivers\W+license|driver\W+license|drivers\W+licence|driving\W+licence|dl|license\W+number|drivers\W+lic|driver\W+s\W+lic|driver\W+lic)(?:\W+(?:is|was|it|its|s|number|no|num|nr|nbr|id|my|the|are|of|for|on|file|here|says|ends|this|to|as|es|numero|de|la|mi|a|still|new|in|current|please|code|que|be|would|um|uh|so|starts|ending|with|changed|now|first|half|second|he|she|her|his|reads|reading|bracelet|wristband)){0,7}\W*$/i,
+  },
+];
+
+/** What follows one of these words is left alone. */
+export const BLOCK = /\b(?:order|invoice|ticket|tracking|lot|ndc|build|version|isbn|part|confirmation|ref|reference|claim|request|upc|ean|pi|coords|page|ratio|dose|case|inc|auth|rx|prescription|appointment|accession|parcel|package|shipment|cpt|icd|loinc|hcpcs)(?:\W+(?:is|was|it|its|s|number|no|num|nr|nbr|id|my|the|are|of|for|on|file|here|says|ends|this|to|as|es|numero|de|la|mi|a|still|new|in|current|please|code|que|be|would|um|uh|so|starts|ending|with|changed|now|first|half|second|he|she|her|his|reads|reading|bracelet|wristband)){0,7}\W*$/i;
