@@ -14,7 +14,7 @@ use crate::server_process::ServerProcess;
 
 /// Which limits are raised; every run says so beside its figures.
 pub(crate) const RAISED: &str =
-    "messages a minute of a conversation, starts and requests a minute of an address";
+    "messages, bytes and events of a conversation, starts, sign-ins and requests of an address";
 
 const TRANSCRIPTS: &str = "transcripts";
 const ADMINISTRATOR: &str = "load-administrator";
@@ -26,7 +26,7 @@ pub(crate) fn config(dir: &Path, address: Address) -> String {
         "listen = \"{address}\"\ndata_dir = {data:?}\nkey_dir = {keys:?}\n\
          transcripts_dir = {transcripts:?}\nlog = \"warn\"\n\n\
          [origins]\nconsole = \"http://{}\"\nwidget = \"http://{}\"\nfiles = \"http://{}\"\n\n\
-         [limits]\nmessages_per_minute = 1000000\nvisitor_bytes_per_minute = 1073741824\nevents_per_conversation = 90000\nstarts_per_minute = 1000000\nrequests_per_minute = 1000000\n",
+         [limits]\nmessages_per_minute = 1000000\nvisitor_bytes_per_minute = 1073741824\nevents_per_conversation = 90000\nstarts_per_minute = 1000000\nsign_ins_per_minute = 1000000\nrequests_per_minute = 1000000\n",
         address.console(),
         address.widget(),
         address.files(),

@@ -66,6 +66,8 @@ pub struct Limits {
     pub events_per_conversation: u32,
     /// New conversations from one visitor's address.
     pub starts_per_minute: u32,
+    /// Tries to sign in from one address: hashing a password is dear on purpose.
+    pub sign_ins_per_minute: u32,
     /// Other requests over HTTP from one address.
     pub requests_per_minute: u32,
     pub connections: usize,
@@ -117,6 +119,7 @@ impl Default for Limits {
             visitor_bytes_per_minute: 128 * 1024,
             events_per_conversation: 5_000,
             starts_per_minute: 60,
+            sign_ins_per_minute: 20,
             requests_per_minute: 1_200,
             connections: 20_000,
             authenticate_seconds: 5,
@@ -164,6 +167,7 @@ impl Config {
             ),
             ("limits.events_per_conversation", l.events_per_conversation.into(), 100..=90_000),
             ("limits.starts_per_minute", l.starts_per_minute.into(), 1..=1_000_000),
+            ("limits.sign_ins_per_minute", l.sign_ins_per_minute.into(), 1..=1_000_000),
             ("limits.requests_per_minute", l.requests_per_minute.into(), 1..=1_000_000),
             ("limits.connections", l.connections as u64, 1..=1_000_000),
             ("limits.authenticate_seconds", l.authenticate_seconds.into(), 1..=60),

@@ -18,9 +18,6 @@ use crate::rates::{Client, Rates};
 /// Longer names are nobody's.
 const NAME_BYTES_MAX: usize = 256;
 
-/// Tries a minute from one household: hashing is dear on purpose.
-const TRIES_PER_MINUTE: u32 = 20;
-
 /// What is remembered of failed tries.
 pub struct SignIns {
     /// For a name from one household: a wait that grows to a quarter of an hour.
@@ -49,7 +46,7 @@ impl SignIns {
         tried: SignIn,
     ) -> Result<(Account, Secret)> {
         let now = app.clock.now();
-        rates.count("sign-in", client.0, TRIES_PER_MINUTE, now)?;
+        rates.count("sign-in", client.0, app.config.limits.sign_ins_per_minute, now)?;
         if tried.name.len() > NAME_BYTES_MAX {
             return Err(Error::SignedOut);
         }
