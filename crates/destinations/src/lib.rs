@@ -18,6 +18,7 @@ mod probe;
 mod receipt;
 pub mod s3;
 mod settings;
+pub mod sftp;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -130,6 +131,8 @@ destinations! {
     folder::Folder,
     /// Storage with the S3 interface: Amazon's, or a server or service that follows it.
     s3::S3,
+    /// A folder on a server that speaks SFTP.
+    sftp::Sftp,
 }
 
 impl Config {
@@ -164,7 +167,7 @@ async fn within<T>(seconds: u64, work: impl Future<Output = Result<T, Error>>) -
 mod tests {
     use super::*;
 
-    const KINDS: [&str; 2] = ["folder", "s3"];
+    const KINDS: [&str; 3] = ["folder", "s3", "sftp"];
 
     #[test]
     fn settings_are_told_apart_by_kind_and_unknown_ones_are_refused() {

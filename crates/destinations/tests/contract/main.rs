@@ -8,3 +8,4 @@ mod front;
 mod promises;
 mod s3;
 mod servers;
+mod sftp;
