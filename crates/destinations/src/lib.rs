@@ -19,6 +19,7 @@ mod receipt;
 pub mod s3;
 mod settings;
 pub mod sftp;
+pub mod webhook;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -133,6 +134,8 @@ destinations! {
     s3::S3,
     /// A folder on a server that speaks SFTP.
     sftp::Sftp,
+    /// An address that takes documents by HTTPS POST and signs for them.
+    webhook::Webhook,
 }
 
 impl Config {
@@ -167,7 +170,7 @@ async fn within<T>(seconds: u64, work: impl Future<Output = Result<T, Error>>) -
 mod tests {
     use super::*;
 
-    const KINDS: [&str; 3] = ["folder", "s3", "sftp"];
+    const KINDS: [&str; 4] = ["folder", "s3", "sftp", "webhook"];
 
     #[test]
     fn settings_are_told_apart_by_kind_and_unknown_ones_are_refused() {

@@ -7,7 +7,6 @@
 use bytes::Bytes;
 use futures_util::StreamExt;
 use jiff::Timestamp;
-use jiff::fmt::rfc2822;
 use object_store::path::Path;
 use object_store::{
     Attribute, Attributes, GetOptions, ObjectStore, ObjectStoreExt, PutMode, PutOptions,
@@ -15,7 +14,7 @@ use object_store::{
 
 use crate::document::{is_letter, sha256};
 use crate::outbound::carrier::{Answer, Carrier};
-use crate::outbound::http::Web;
+use crate::outbound::http::{Web, date};
 use crate::probe::{self, Probed};
 use crate::{Checked, DOCUMENT_BYTES_MAX, Document, Error, Level, Name, Observed, Receipt};
 
@@ -88,7 +87,7 @@ impl<V: Vendor> Objects<V> {
         let version = made.as_ref().and_then(|answer| self.vendor.version(answer));
         match self.fetch(&document.name, version).await {
             Ok((bytes, answer)) if sha256(&bytes) == ours => {
-                let now = date(&answer, "date");
+                let now = date(&answer.headers, "date");
                 let until = self.vendor.immutable_until(&answer);
                 let is_immutable = until.zip(now).is_some_and(|(until, now)| until > now);
                 let level = if is_immutable { Level::ImmutableVersion } else { Level::ReadBack };
@@ -173,7 +172,7 @@ impl<V: Vendor> Objects<V> {
             level,
             object: self.path(&document.name).to_string(),
             sha256: document.sha256(),
-            at_ms: date(answer, at).map_or(0, Timestamp::as_millisecond),
+            at_ms: date(&answer.headers, at).map_or(0, Timestamp::as_millisecond),
             version: self.vendor.version(answer),
         }
     }
@@ -237,13 +236,6 @@ impl<V: Vendor> Objects<V> {
             },
         }
     }
-}
-
-/// A header's moment, as HTTP writes it or as ISO 8601.
-pub(crate) fn date(answer: &Answer, header: &str) -> Option<Timestamp> {
-    let text = answer.header(header);
-    let written = || rfc2822::parse(text).ok().map(|at| at.timestamp());
-    text.parse().ok().or_else(written)
 }
 
 /// What a status means with every vendor, unless its own code says more.

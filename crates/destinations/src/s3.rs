@@ -17,9 +17,9 @@ use object_store::aws::{AmazonS3Builder, Checksum, S3ConditionalPut};
 use object_store::{ClientOptions, ObjectStore, RetryConfig};
 use serde::{Deserialize, Serialize};
 
-use crate::objects::{Doing, Objects, Vendor, date};
+use crate::objects::{Doing, Objects, Vendor};
 use crate::outbound::carrier::{Answer, Carrier};
-use crate::outbound::http::{Web, place};
+use crate::outbound::http::{Web, date, place};
 use crate::settings::{Setting, Shape, settings};
 use crate::{Allowed, Checked, Document, Error, Name, Observed, Receipt, Secret};
 
@@ -222,7 +222,7 @@ impl Vendor for Bucket {
     fn immutable_until(&self, answer: &Answer) -> Option<Timestamp> {
         let is_final = answer.header("x-amz-object-lock-mode") == "COMPLIANCE";
         let has_version = self.version(answer).is_some();
-        let until = date(answer, "x-amz-object-lock-retain-until-date");
+        let until = date(&answer.headers, "x-amz-object-lock-retain-until-date");
         until.filter(|_| is_final && has_version)
     }
 

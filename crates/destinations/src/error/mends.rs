@@ -1,7 +1,7 @@
 //! What a person can do about a setting that is refused, in English.
 
 /// Code and sentence, sorted by code.
-const MENDS: [(&str, &str); 42] = [
+const MENDS: [(&str, &str); 49] = [
     (
         "access_key_unknown",
         "The server does not know this access key. Copy it again, or make a new one.",
@@ -58,6 +58,7 @@ const MENDS: [(&str, &str); 42] = [
         "no_put_if_absent",
         "This server cannot store only what is not there yet. Update it, or choose another.",
     ),
+    ("no_receiver", "Nothing takes documents at this address. Correct the path."),
     (
         "no_sftp",
         "The account may sign in, and the server gives it no SFTP. Allow the sftp subsystem for it.",
@@ -96,6 +97,15 @@ const MENDS: [(&str, &str); 42] = [
         "This is not a private key in OpenSSH's form. It starts with -----BEGIN OPENSSH PRIVATE KEY-----.",
     ),
     ("not_a_range", "Write an address, or a range of them such as 10.20.0.0/16."),
+    (
+        "not_a_receipt",
+        "The receiver signs an answer that is no receipt. It has type document.stored, name, sha256 and stored_at.",
+    ),
+    ("not_a_receipt_key", "A public key starts with whpk_, and 32 bytes in base64 follow."),
+    (
+        "not_a_signing_secret",
+        "A signing secret starts with whsec_, and 24 to 64 bytes in base64 follow.",
+    ),
     ("not_a_web_address", "Write the whole address, from https:// on, without a user name in it."),
     ("not_an_account", "An account's id has twelve digits."),
     (
@@ -115,6 +125,14 @@ const MENDS: [(&str, &str); 42] = [
         "private_key_locked",
         "The private key has a passphrase. Make one without for Sotto; it is sealed here.",
     ),
+    (
+        "receipt_signature_wrong",
+        "The receipt is not signed by whom we expect. Compare the secret, or the receiver's public key.",
+    ),
+    (
+        "receiver_refuses",
+        "The receiver refuses the document, and does not say why. Look at its own log.",
+    ),
     ("redirects", "The server points to another address. Give the address that it points to."),
     (
         "region_wrong",
@@ -125,6 +143,10 @@ const MENDS: [(&str, &str); 42] = [
     (
         "sign_in_refused",
         "The server refuses this user with this key or password. Correct them, or add the public key to authorized_keys.",
+    ),
+    (
+        "signature_refused",
+        "The receiver does not accept the signature. Give both sides the same signing secret.",
     ),
     ("ssh_too_old", "The server and Sotto have no safe algorithm in common. Update the server."),
     (

@@ -9,11 +9,13 @@ use std::sync::Arc;
 use bytes::Bytes;
 use http::header::HOST;
 use http::uri::PathAndQuery;
-use http::{HeaderValue, Request, Response, Uri};
+use http::{HeaderMap, HeaderValue, Request, Response, Uri};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper::body::Body;
 use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
+use jiff::Timestamp;
+use jiff::fmt::rfc2822;
 use rustls::ClientConfig;
 use tokio::io::{AsyncRead, AsyncWrite};
 
@@ -75,6 +77,13 @@ pub(crate) fn place(uri: &Uri, setting: &'static str) -> Result<(String, u16, bo
     let host = uri.host().filter(|host| !host.is_empty() && !has_user).ok_or(wrong)?;
     let port = uri.port_u16().unwrap_or(if is_sealed { 443 } else { 80 });
     Ok((host.trim_matches(['[', ']']).to_owned(), port, is_sealed))
+}
+
+/// A header's moment, as HTTP writes it or as ISO 8601.
+pub(crate) fn date(headers: &HeaderMap, name: &str) -> Option<Timestamp> {
+    let text = headers.get(name)?.to_str().ok()?;
+    let written = || rfc2822::parse(text).ok().map(|at| at.timestamp());
+    text.parse().ok().or_else(written)
 }
 
 async fn exchange<S, B>(stream: S, mut request: Request<B>) -> Result<Response<Bytes>, Error>

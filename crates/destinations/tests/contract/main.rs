@@ -9,3 +9,4 @@ mod promises;
 mod s3;
 mod servers;
 mod sftp;
+mod webhook;
