@@ -9,9 +9,11 @@
 //!
 //! A new destination is one file and one line in the list below.
 
+pub mod azure;
 mod document;
 mod error;
 pub mod folder;
+pub mod gcs;
 mod objects;
 mod outbound;
 mod probe;
@@ -132,6 +134,10 @@ destinations! {
     folder::Folder,
     /// Storage with the S3 interface: Amazon's, or a server or service that follows it.
     s3::S3,
+    /// A container of Azure Blob Storage.
+    azure::Azure,
+    /// A bucket of Google Cloud Storage.
+    gcs::Gcs,
     /// A folder on a server that speaks SFTP.
     sftp::Sftp,
     /// An address that takes documents by HTTPS POST and signs for them.
@@ -170,7 +176,7 @@ async fn within<T>(seconds: u64, work: impl Future<Output = Result<T, Error>>) -
 mod tests {
     use super::*;
 
-    const KINDS: [&str; 4] = ["folder", "s3", "sftp", "webhook"];
+    const KINDS: [&str; 6] = ["folder", "s3", "azure", "gcs", "sftp", "webhook"];
 
     #[test]
     fn settings_are_told_apart_by_kind_and_unknown_ones_are_refused() {

@@ -7,6 +7,7 @@
 use bytes::Bytes;
 use futures_util::StreamExt;
 use jiff::Timestamp;
+use md5::{Digest, Md5};
 use object_store::path::Path;
 use object_store::{
     Attribute, Attributes, GetOptions, ObjectStore, ObjectStoreExt, PutMode, PutOptions,
@@ -29,17 +30,16 @@ pub(crate) enum Doing {
 /// What differs between the stores.
 pub(crate) trait Vendor: Clone + std::fmt::Debug + Send + Sync {
     /// The setting that holds what we sign in with.
-    const CREDENTIAL: &'static str;
+    fn credential(&self) -> &'static str;
 
     fn store(&self, carrier: &Carrier, doing: Doing) -> object_store::Result<Box<dyn ObjectStore>>;
 
     /// What an answer that is not a success means.
     fn explain(&self, answer: &Answer, doing: Doing) -> Error;
 
-    /// The SHA-256 that the server says it stored.
-    fn stored_hash(&self, _: &Answer) -> Option<[u8; 32]> {
-        None
-    }
+    /// Whether the answer's hash of what was stored is that of these bytes;
+    /// `None` if it tells no hash.
+    fn proves(&self, answer: &Answer, bytes: &[u8]) -> Option<bool>;
 
     /// The server's name for the version.
     fn version(&self, answer: &Answer) -> Option<String>;
@@ -69,7 +69,9 @@ impl<V: Vendor> Objects<V> {
                 format!("{}/", Name::new(prefix).map_err(wrong)?)
             }
         };
-        Ok(Self { vendor, web, within })
+        let opened = Self { vendor, web, within };
+        opened.connect(&Carrier::new(&opened.web), Doing::Reading)?;
+        Ok(opened)
     }
 
     pub(crate) async fn put(&self, document: &Document) -> Result<Receipt, Error> {
@@ -80,8 +82,9 @@ impl<V: Vendor> Objects<V> {
             Err(Error::Exists) => None,
             Err(other) => return Err(other),
         };
-        let said = made.as_ref().and_then(|answer| self.vendor.stored_hash(answer));
-        if said.is_some_and(|said| said != ours) {
+        let bytes = &document.bytes;
+        let said = made.as_ref().and_then(|answer| self.vendor.proves(answer, bytes));
+        if said == Some(false) {
             return Err(Error::Later { code: "stored_other_bytes" });
         }
         let version = made.as_ref().and_then(|answer| self.vendor.version(answer));
@@ -97,7 +100,8 @@ impl<V: Vendor> Objects<V> {
             Ok(_) => Err(Error::Later { code: "read_back_differs" }),
             Err(Error::NotFound) => Err(Error::Later { code: "vanished" }),
             Err(Error::NotReadable) => {
-                let unread = Error::Refused { setting: V::CREDENTIAL, mend: "exists_unread" };
+                let unread =
+                    Error::Refused { setting: self.vendor.credential(), mend: "exists_unread" };
                 let answer = made.ok_or(unread)?;
                 let level = if said.is_some() { Level::StoredHash } else { Level::Accepted };
                 Ok(self.receipt(document, level, &answer, "date"))
@@ -135,20 +139,20 @@ impl<V: Vendor> Objects<V> {
         let probe = probe::document()?;
         let begun = probe::begin();
         let made = self.create(&probe).await?;
-        let said = self.vendor.stored_hash(&made);
+        let said = self.vendor.proves(&made, &probe.bytes);
+        let other = self.create(&probe::other(&probe)).await;
         // It is there, so this is what a put whose answer was lost goes through.
         let again = self.put(&probe).await;
-        let other = self.put(&probe::other(&probe)).await;
-        let unread = Error::Refused { setting: V::CREDENTIAL, mend: "exists_unread" };
-        let proved = match (again, other) {
-            (Ok(receipt), Err(Error::Exists)) => Ok((receipt.level, true)),
-            (Err(first), Err(second)) if first == unread && second == unread => match said {
-                Some(said) if said == probe.sha256() => Ok((Level::StoredHash, false)),
-                Some(_) => Err(Error::Later { code: "stored_other_bytes" }),
+        let unread = Error::Refused { setting: self.vendor.credential(), mend: "exists_unread" };
+        let proved = match (other, again) {
+            (Ok(_), _) => Err(Error::Refused { setting: self.web.setting, mend: "overwrites" }),
+            (Err(Error::Exists), Ok(receipt)) => Ok((receipt.level, true)),
+            (Err(Error::Exists), Err(why)) if why == unread => match said {
+                Some(true) => Ok((Level::StoredHash, false)),
+                Some(false) => Err(Error::Later { code: "stored_other_bytes" }),
                 None => Err(Error::NotReadable),
             },
-            (_, Ok(_)) => Err(Error::Refused { setting: self.web.setting, mend: "overwrites" }),
-            (Err(other), _) | (_, Err(other)) => Err(other),
+            (Err(Error::Exists), Err(why)) | (Err(why), _) => Err(why),
         };
         let listed = self.list(probe.name.as_str()).await;
         let removed = self.remove(&probe.name).await;
@@ -213,7 +217,8 @@ impl<V: Vendor> Objects<V> {
     }
 
     fn connect(&self, carrier: &Carrier, doing: Doing) -> Result<Box<dyn ObjectStore>, Error> {
-        let wrong = |_| Error::Refused { setting: V::CREDENTIAL, mend: "not_a_credential" };
+        let wrong =
+            |_| Error::Refused { setting: self.vendor.credential(), mend: "not_a_credential" };
         self.vendor.store(carrier, doing).map_err(wrong)
     }
 
@@ -236,6 +241,13 @@ impl<V: Vendor> Objects<V> {
             },
         }
     }
+}
+
+/// The MD5 of bytes, for stores that answer with no better hash. It is no proof
+/// against who made the bytes, and these are ours: other bytes with the same
+/// hash would be a second preimage, which MD5 has not lost.
+pub(crate) fn md5(bytes: &[u8]) -> [u8; 16] {
+    Md5::digest(bytes).into()
 }
 
 /// What a status means with every vendor, unless its own code says more.

@@ -17,6 +17,7 @@ use object_store::aws::{AmazonS3Builder, Checksum, S3ConditionalPut};
 use object_store::{ClientOptions, ObjectStore, RetryConfig};
 use serde::{Deserialize, Serialize};
 
+use crate::document::sha256;
 use crate::objects::{Doing, Objects, Vendor};
 use crate::outbound::carrier::{Answer, Carrier};
 use crate::outbound::http::{Web, date, place};
@@ -169,7 +170,9 @@ impl Bucket {
 }
 
 impl Vendor for Bucket {
-    const CREDENTIAL: &'static str = "access_key";
+    fn credential(&self) -> &'static str {
+        "access_key"
+    }
 
     fn store(&self, carrier: &Carrier, doing: Doing) -> object_store::Result<Box<dyn ObjectStore>> {
         let mut headers = self.headers.clone();
@@ -207,9 +210,9 @@ impl Vendor for Bucket {
         refusals::explain(answer, self.setting(), doing)
     }
 
-    fn stored_hash(&self, answer: &Answer) -> Option<[u8; 32]> {
-        let text = answer.header("x-amz-checksum-sha256");
-        BASE64.decode(text.as_bytes()).ok()?.try_into().ok()
+    fn proves(&self, answer: &Answer, bytes: &[u8]) -> Option<bool> {
+        let told = BASE64.decode(answer.header("x-amz-checksum-sha256").as_bytes()).ok()?;
+        (!told.is_empty()).then(|| told == sha256(bytes))
     }
 
     fn version(&self, answer: &Answer) -> Option<String> {
@@ -232,7 +235,8 @@ impl Vendor for Bucket {
             told => told,
         };
         let versions = if self.version(put).is_some() { "kept" } else { "not_kept" };
-        let checksum = if self.stored_hash(put).is_some() { "sha256" } else { "not_answered" };
+        let is_told = !put.header("x-amz-checksum-sha256").is_empty();
+        let checksum = if is_told { "sha256" } else { "not_answered" };
         vec![
             Observed::new("encryption", encryption),
             Observed::new("versions", versions),

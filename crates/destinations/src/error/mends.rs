@@ -1,14 +1,26 @@
 //! What a person can do about a setting that is refused, in English.
 
 /// Code and sentence, sorted by code.
-const MENDS: [(&str, &str); 49] = [
+const MENDS: [(&str, &str); 54] = [
     (
         "access_key_unknown",
         "The server does not know this access key. Copy it again, or make a new one.",
     ),
     (
+        "account_disabled",
+        "The account is switched off, or its bill is open. Mend it with the provider.",
+    ),
+    (
         "address_refused",
         "The address is private or reserved. If it is meant, let the operator allow its range for destinations.",
+    ),
+    (
+        "azure_credential_refused",
+        "Azure refuses this key or signature. It may be cut off, expired, or for another account; or a clock is wrong.",
+    ),
+    (
+        "azure_keeps_out",
+        "Azure refuses us: the key or signature is wrong, or the network rules of the account keep this machine out.",
     ),
     (
         "bucket_missing",
@@ -31,6 +43,10 @@ const MENDS: [(&str, &str); 49] = [
     (
         "clock_wrong",
         "This machine's clock and the server's are too far apart. Set them by a time server.",
+    ),
+    (
+        "container_missing",
+        "There is no container of this name in the account. Create it, or correct the name.",
     ),
     (
         "exists_unread",
@@ -140,6 +156,10 @@ const MENDS: [(&str, &str); 49] = [
     ),
     ("secret_key_wrong", "The secret key does not belong to the access key. Copy both again."),
     ("secret_missing", "This is not set. Paste it."),
+    (
+        "service_account_refused",
+        "Google gives this service account no token. Its key may be deleted, or this clock is wrong.",
+    ),
     (
         "sign_in_refused",
         "The server refuses this user with this key or password. Correct them, or add the public key to authorized_keys.",

@@ -4,7 +4,9 @@
 //! `promises` is what each of them must hold; `front` stands between and lets
 //! connections fail in ways that a server alone would not.
 
+mod azure;
 mod front;
+mod gcs;
 mod promises;
 mod s3;
 mod servers;

@@ -87,6 +87,18 @@ pub fn python(name: &str, pinned: &str) -> PathBuf {
     place.join("bin")
 }
 
+/// A program of npm's, at one version; gives its folder of programs.
+pub fn node(name: &str, package: &str) -> PathBuf {
+    let place = installed(name, |place| {
+        fs::create_dir_all(place).expect("ours");
+        let hint = "npm is missing, or its registry is not reachable";
+        let flags = ["install", "--no-audit", "--no-fund", "--no-save", "--ignore-scripts"];
+        let mut npm = Command::new("npm");
+        run(npm.args(flags).args(["--loglevel=error", "--prefix"]).arg(place).arg(package), hint);
+    });
+    place.join("node_modules/.bin")
+}
+
 /// Runs to a good end, or says what to do.
 pub fn run(command: &mut Command, hint: &str) {
     let output = command.stdin(Stdio::null()).output().expect(hint);
