@@ -297,6 +297,26 @@ mod tests {
     }
 
     #[test]
+    fn only_compliance_over_a_version_is_immutable() {
+        let made = Bucket::new(&config("b", None, None)).expect("in order");
+        let until = |mode: &str, version: &str| {
+            let mut headers = HeaderMap::new();
+            for (name, value) in [
+                ("x-amz-object-lock-mode", mode),
+                ("x-amz-object-lock-retain-until-date", "2026-11-25T08:00:00.000Z"),
+                ("x-amz-version-id", version),
+            ] {
+                headers.insert(name, HeaderValue::from_str(value).expect("text"));
+            }
+            let status = http::StatusCode::OK;
+            made.immutable_until(&Answer { status, headers, code: String::new() })
+        };
+        assert!(until("COMPLIANCE", "v1").is_some());
+        assert_eq!(until("GOVERNANCE", "v1"), None);
+        assert_eq!(until("COMPLIANCE", "null"), None);
+    }
+
+    #[test]
     fn the_owner_that_the_bucket_must_have_is_signed() {
         let owner = Some("123456789012".to_owned());
         let made = Bucket::new(&Config { bucket_owner: owner, ..config("b", None, None) });

@@ -27,10 +27,10 @@ fn programs() -> PathBuf {
     }
     let place = installed("openssh", |place| {
         fs::create_dir_all(place).expect("ours");
-        let hint = "OpenSSH's server is missing: install it, or on Debian run apt-get update";
-        let mut fetch = Command::new("apt-get");
-        fetch.args(["download", "-qq", "openssh-server", "libwrap0"]).current_dir(place);
-        run(&mut fetch, hint);
+        let hint = "OpenSSH's server is missing: install openssh-server";
+        let fetch = "fetch() { apt-get download -qq openssh-server libwrap0; }; \
+            fetch || { apt-get update -qq && fetch; }";
+        run(Command::new("sh").args(["-c", fetch]).current_dir(place), hint);
         let unpack = "for package in *.deb; do dpkg -x \"$package\" . || exit 1; done; \
             cp usr/lib/*/libwrap.so.0 usr/sbin";
         run(Command::new("sh").args(["-c", unpack]).current_dir(place), hint);
