@@ -19,6 +19,7 @@ mod outbound;
 mod probe;
 mod receipt;
 pub mod s3;
+mod sealing;
 mod settings;
 pub mod sftp;
 pub mod webhook;
@@ -32,6 +33,7 @@ pub use document::{Document, Name};
 pub use error::Error;
 pub use outbound::Allowed;
 pub use receipt::{Checked, Level, Observed, Receipt};
+pub use sealing::Readers;
 pub use settings::{Field, Form, Secret, Shape};
 
 /// The longest document that is read back whole: 64 MiB.

@@ -1,7 +1,7 @@
 //! What a person can do about a setting that is refused, in English.
 
 /// Code and sentence, sorted by code.
-const MENDS: [(&str, &str); 54] = [
+const MENDS: [(&str, &str); 57] = [
     (
         "access_key_unknown",
         "The server does not know this access key. Copy it again, or make a new one.",
@@ -114,6 +114,10 @@ const MENDS: [(&str, &str); 54] = [
     ),
     ("not_a_range", "Write an address, or a range of them such as 10.20.0.0/16."),
     (
+        "not_a_reader",
+        "A public key of age starts with age1. One that starts with AGE-SECRET-KEY- is private: keep it away from here.",
+    ),
+    (
         "not_a_receipt",
         "The receiver signs an answer that is no receipt. It has type document.stored, name, sha256 and stored_at.",
     ),
@@ -131,6 +135,10 @@ const MENDS: [(&str, &str); 54] = [
     (
         "not_mounted",
         "The file that marks the share is missing, so the share is probably not mounted. Mount it.",
+    ),
+    (
+        "one_reader_only",
+        "Give at least two different keys: one to read with, and one kept apart for the day that the first is lost.",
     ),
     (
         "overwrites",
@@ -173,6 +181,7 @@ const MENDS: [(&str, &str); 54] = [
         "tls_refused",
         "The server and Sotto found no way to speak TLS 1.2 or 1.3. Update the server.",
     ),
+    ("too_many_readers", "At most twenty keys can be given."),
 ];
 
 pub(super) fn sentence(mend: &str) -> &'static str {

@@ -9,6 +9,7 @@ mod front;
 mod gcs;
 mod promises;
 mod s3;
+mod sealing;
 mod servers;
 mod sftp;
 mod webhook;
