@@ -11,6 +11,7 @@
 mod door;
 mod files;
 
+use std::fmt;
 use std::sync::Arc;
 
 use russh::keys::{HashAlg, PrivateKey, PublicKey};
@@ -76,7 +77,6 @@ pub async fn offered_host_key(config: &Config, allowed: &Allowed) -> Result<Host
 }
 
 /// Where to sign in, and as whom.
-#[derive(Debug)]
 struct Account {
     allowed: Allowed,
     host: String,
@@ -86,6 +86,13 @@ struct Account {
     password: Option<Secret>,
     host_key: Option<PublicKey>,
     folder: String,
+}
+
+/// Without what it signs in with.
+impl fmt::Debug for Account {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Account({}@{}:{})", self.user, self.host, self.port)
+    }
 }
 
 impl Account {
