@@ -1,5 +1,7 @@
 //! Why a destination did not do it, and what helps.
 
+mod mends;
+
 use std::io;
 
 /// Carries no path, no name and no content, so that it can be logged, stored
@@ -60,28 +62,13 @@ impl Error {
     /// What to do about it, for a person, in English.
     pub fn mend(self) -> &'static str {
         match self {
-            Self::Refused { mend: "path_not_absolute", .. } => {
-                "Write the folder's whole path, from the root on: it starts with /."
-            }
-            Self::Refused { mend: "folder_missing", .. } => {
-                "The folder is not there. Create it, or mount the share that holds it."
-            }
-            Self::Refused { mend: "not_a_folder", .. } => {
-                "Something on the path is a file or a link where a folder must be. Choose a folder."
-            }
-            Self::Refused { mend: "not_mounted", .. } => {
-                "The file that marks the share is missing, so the share is probably not mounted. Mount it."
-            }
-            Self::Refused { mend: "no_exclusive_rename", .. } => {
-                "This file system can neither rename without overwriting nor link. Choose another."
-            }
-            Self::Refused { .. } => "Change the setting that is named.",
+            Self::Refused { mend, .. } => mends::sentence(mend),
             Self::Later { .. } => "Nothing to do yet: it is tried again by itself.",
             Self::Exists => "Another document has this name. Compare the two; neither was changed.",
             Self::NotFound => "No document has this name there.",
             Self::Full => "Free some space or raise the quota; it is tried again by itself.",
-            Self::NotWritable => "Let the account that runs Sotto write there.",
-            Self::NotReadable => "Let the account that runs Sotto read there.",
+            Self::NotWritable => "Let the account or key that Sotto uses write there.",
+            Self::NotReadable => "Let the account or key that Sotto uses read there.",
             Self::TooLarge => "The document is longer than 64 MiB and was not read.",
             Self::BadName => "A name has letters, digits and . _ - between single slashes.",
         }

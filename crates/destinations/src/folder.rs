@@ -15,30 +15,27 @@ use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Instant;
-
-use aws_lc_rs::rand;
-use data_encoding::HEXLOWER;
-use serde::{Deserialize, Serialize};
 use tokio::sync::Semaphore;
 
 use crate::document::is_letter;
-use crate::{Checked, DOCUMENT_BYTES_MAX, Document, Error, Level, Name, Receipt};
+use crate::probe::{self, Probed};
+use crate::settings::settings;
+use crate::{Allowed, Checked, DOCUMENT_BYTES_MAX, Document, Error, Level, Name, Receipt};
 
 /// More would not be faster: a disk syncs one after another anyway.
 const AT_ONCE_MAX: usize = 8;
 
-/// A folder's settings.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Config {
-    /// The folder's whole path, from the root on. It must exist.
-    pub path: PathBuf,
-    /// A file that must be in the folder before anything is written, such as
-    /// one that you put on a share: while the share is not mounted the file is
-    /// missing, and nothing lands on the disk below by mistake.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub must_hold: Option<String>,
+settings! {
+    /// A folder that this machine can reach.
+    pub struct Config {
+        /// The folder's whole path. From the root on; it must exist.
+        pub path: PathBuf,
+        /// A file that must be there. Such as one that you put on a share: while the
+        /// share is not mounted the file is missing, and nothing lands on the disk
+        /// below by mistake.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub must_hold: Option<String>,
+    }
 }
 
 /// A folder that was opened.
@@ -56,7 +53,7 @@ struct Place {
 }
 
 impl Folder {
-    pub fn open(config: &Config) -> Result<Self, Error> {
+    pub fn open(config: &Config, _: &Allowed) -> Result<Self, Error> {
         if !config.path.is_absolute() {
             return Err(Error::Refused { setting: "path", mend: "path_not_absolute" });
         }
@@ -141,28 +138,24 @@ impl Place {
     }
 
     fn check(&self) -> Result<Checked, Error> {
-        let begun = Instant::now();
-        let mut random = [0; 16];
-        rand::fill(&mut random).map_err(|_| Error::Later { code: "no_random" })?;
-        let word = HEXLOWER.encode(&random);
-        let name = Name::new(format!("sotto-check-{word}.txt"))?;
-        let probe = Document { name, media_type: "text/plain", bytes: word.as_bytes().into() };
+        let probe = probe::document()?;
+        let begun = probe::begin();
         let proved = self.prove(&probe);
-        let deleted = fs::remove_file(self.path_of(&probe.name));
+        let listed = self.list(probe.name.as_str());
+        let removed = fs::remove_file(self.path_of(&probe.name));
+        // Its folder is only a probe's too; another check may still use it.
+        let _gone = fs::remove_dir(self.root.join(probe::FOLDER));
         let level = proved?;
-        deleted.map_err(|cause| Error::writing(&cause))?;
-        let millis = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
-        Ok(Checked { level, millis })
+        let removed = removed.map_err(|cause| Error::writing(&cause));
+        Probed { level, may_read: true, listed, removed, probe }.checked(begun)
     }
 
     /// What the promises of a put come down to, tried on a probe.
     fn prove(&self, probe: &Document) -> Result<Level, Error> {
         let receipt = self.put(probe)?;
-        let other = Document { bytes: Arc::from(*b"other bytes"), ..probe.clone() };
         let holds = self.read(&probe.name)? == *probe.bytes
-            && self.list(probe.name.as_str())? == [probe.name.clone()]
             && self.put(probe)? == receipt
-            && self.put(&other) == Err(Error::Exists);
+            && self.put(&probe::other(probe)) == Err(Error::Exists);
         if holds { Ok(receipt.level) } else { Err(Error::Later { code: "probe_differs" }) }
     }
 

@@ -52,12 +52,29 @@ pub struct Receipt {
 }
 
 /// What a test of the connection showed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Checked {
     /// The level that receipts from here have.
     pub level: Level,
     /// How long write, read back and delete took together.
     pub millis: u64,
+    /// What else was seen, for the sheet of evidence.
+    pub observed: Vec<Observed>,
+}
+
+/// Something that a test of the connection saw.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Observed {
+    /// A code, such as `encryption`.
+    pub what: &'static str,
+    /// A code, or the server's own word for it.
+    pub found: String,
+}
+
+impl Observed {
+    pub(crate) fn new(what: &'static str, found: impl Into<String>) -> Self {
+        Self { what, found: found.into() }
+    }
 }
 
 #[cfg(test)]

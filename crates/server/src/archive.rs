@@ -14,6 +14,7 @@ pub mod html;
 pub mod http;
 pub mod manifest;
 pub mod shred;
+pub mod text;
 pub mod transcript;
 pub mod verify;
 

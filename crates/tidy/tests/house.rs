@@ -1,6 +1,6 @@
 //! Every rule, over this repository.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::process::Command;
 use std::sync::LazyLock;
 
@@ -18,7 +18,22 @@ static PACKAGES: LazyLock<Vec<packages::Package>> = LazyLock::new(|| {
     let host = host.lines().find_map(|line| line.strip_prefix("host: "));
     let host = host.expect("cargo names its host");
     let answer = cargo(&["metadata", "--format-version=1", "--offline", "--filter-platform", host]);
-    packages::packages(&serde_json::from_str(&answer).expect("cargo answers in JSON"))
+    let mut found =
+        packages::packages(&serde_json::from_str(&answer).expect("cargo answers in JSON"));
+    // Metadata also names what a feature would bring only beside another that is off;
+    // the tree is what is built.
+    let tree = cargo(&[
+        "tree",
+        "--workspace",
+        "--offline",
+        "--edges=all",
+        "--prefix=none",
+        "--format={p}",
+    ]);
+    let built: BTreeSet<_> =
+        tree.lines().map(|line| line.split(' ').take(2).collect::<Vec<_>>()).collect();
+    found.retain(|it| built.contains(&vec![it.name.as_str(), &format!("v{}", it.version)]));
+    found
 });
 
 fn cargo(arguments: &[&str]) -> String {

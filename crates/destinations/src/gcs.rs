@@ -1,0 +1,159 @@
+//! A bucket of Google Cloud Storage.
+//!
+//! Its answer to a put has the MD5 of what it stored, so a service account that
+//! may only create objects is enough; with one that may read, each document is
+//! read back under its generation. Retention policies are not told in the answers
+//! that we see, so no receipt from here claims an immutable version.
+
+use std::sync::Arc;
+
+use data_encoding::BASE64;
+use http::Uri;
+use jiff::Timestamp;
+use object_store::gcp::GoogleCloudStorageBuilder;
+use object_store::{ObjectStore, RetryConfig};
+
+use crate::objects::{Doing, Objects, Vendor, explain_status, md5};
+use crate::outbound::carrier::{Answer, Carrier};
+use crate::outbound::http::{Web, place};
+use crate::settings::settings;
+use crate::{Allowed, Checked, Document, Error, Name, Observed, Receipt, Secret};
+
+settings! {
+    /// Google Cloud Storage. A bucket in a project.
+    pub struct Config {
+        /// Bucket. Its name alone; it must exist.
+        pub bucket: String,
+        /// Service account. Its key file, whole, as Google gives it in JSON. The right
+        /// to create objects is enough; with the right to get them, each document is
+        /// read back as well.
+        pub service_account: Secret,
+        /// Folder in the bucket. Names start with it; leave it empty for none.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub prefix: Option<String>,
+        /// Address. Only if requests must go elsewhere than to Google's own, with
+        /// `https://`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub endpoint: Option<String>,
+        /// Certificate authority. In PEM, if the server's certificate comes from an
+        /// authority of your own; then no other is believed.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub ca_pem: Option<String>,
+    }
+}
+
+/// A bucket.
+#[derive(Debug, Clone)]
+pub struct Gcs(Arc<Objects<Bucket>>);
+
+impl Gcs {
+    pub fn open(config: &Config, allowed: &Allowed) -> Result<Self, Error> {
+        let bucket = Bucket::new(config)?;
+        let setting = if bucket.endpoint.is_some() { "endpoint" } else { "bucket" };
+        let web = Web::new(allowed, setting, config.ca_pem.as_deref())?;
+        Objects::open(bucket, web, config.prefix.as_deref()).map(Arc::new).map(Self)
+    }
+
+    pub async fn put(&self, document: &Document) -> Result<Receipt, Error> {
+        self.0.put(document).await
+    }
+
+    pub async fn read(&self, name: &Name) -> Result<Vec<u8>, Error> {
+        self.0.read(name).await
+    }
+
+    pub async fn list(&self, prefix: &str) -> Result<Vec<Name>, Error> {
+        self.0.list(prefix).await
+    }
+
+    pub async fn check(&self) -> Result<Checked, Error> {
+        self.0.check().await
+    }
+}
+
+#[derive(Debug, Clone)]
+struct Bucket {
+    name: String,
+    service_account: Secret,
+    endpoint: Option<String>,
+}
+
+impl Bucket {
+    fn new(config: &Config) -> Result<Self, Error> {
+        let refused = |setting, mend| Error::Refused { setting, mend };
+        let is_label = |byte: u8| byte.is_ascii_alphanumeric() || b".-_".contains(&byte);
+        if config.bucket.is_empty() || !config.bucket.bytes().all(is_label) {
+            return Err(refused("bucket", "not_a_name"));
+        }
+        config.service_account.for_use("service_account")?;
+        if let Some(endpoint) = &config.endpoint {
+            let uri: Uri =
+                endpoint.parse().map_err(|_| refused("endpoint", "not_a_web_address"))?;
+            place(&uri, "endpoint")?;
+        }
+        Ok(Self {
+            name: config.bucket.clone(),
+            service_account: config.service_account.clone(),
+            endpoint: config.endpoint.clone(),
+        })
+    }
+}
+
+impl Vendor for Bucket {
+    fn credential(&self) -> &'static str {
+        "service_account"
+    }
+
+    fn store(&self, carrier: &Carrier, _: Doing) -> object_store::Result<Box<dyn ObjectStore>> {
+        let mut builder = GoogleCloudStorageBuilder::new()
+            .with_http_connector(carrier.clone())
+            .with_bucket_name(&self.name)
+            // Without it the environment and the metadata service would be asked.
+            .with_service_account_key(self.service_account.text())
+            .with_retry(RetryConfig { max_retries: 0, ..RetryConfig::default() });
+        if let Some(endpoint) = &self.endpoint {
+            builder = builder.with_base_url(endpoint);
+        }
+        Ok(Box::new(builder.build()?))
+    }
+
+    fn explain(&self, answer: &Answer, doing: Doing) -> Error {
+        let refused = |setting, mend| Error::Refused { setting, mend };
+        let is_json = answer.header("content-type").starts_with("application/json");
+        match answer.code.as_str() {
+            "NoSuchBucket" | "InvalidBucketName" => refused("bucket", "bucket_missing"),
+            "UserProjectAccountProblem" | "AccountProblem" => refused("bucket", "account_disabled"),
+            // The store itself speaks XML; this is the desk that gives out tokens.
+            "" if is_json && matches!(answer.status.as_u16(), 400 | 401) => {
+                refused("service_account", "service_account_refused")
+            }
+            _ => explain_status(answer, "bucket", doing),
+        }
+    }
+
+    fn proves(&self, answer: &Answer, bytes: &[u8]) -> Option<bool> {
+        md5_told(answer).map(|told| told == md5(bytes))
+    }
+
+    fn version(&self, answer: &Answer) -> Option<String> {
+        let generation = answer.header("x-goog-generation");
+        (!generation.is_empty()).then(|| generation.to_owned())
+    }
+
+    fn immutable_until(&self, _: &Answer) -> Option<Timestamp> {
+        None
+    }
+
+    fn observe(&self, put: &Answer) -> Vec<Observed> {
+        let checksum = if md5_told(put).is_some() { "md5" } else { "not_answered" };
+        vec![Observed::new("encryption", "on"), Observed::new("checksum", checksum)]
+    }
+}
+
+/// Of `crc32c=…,md5=…`, in one header or in several.
+fn md5_told(answer: &Answer) -> Option<Vec<u8>> {
+    let told = answer.headers.get_all("x-goog-hash").iter();
+    let mut told = told.filter_map(|value| value.to_str().ok()).flat_map(|it| it.split(','));
+    let md5 = told.find_map(|hash| hash.trim().strip_prefix("md5="))?;
+    BASE64.decode(md5.as_bytes()).ok()
+}

@@ -1,0 +1,106 @@
+//! Other people's servers, installed and started for the tests.
+
+use std::fs::{self, File};
+use std::io;
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// Python and Node take their time on a busy machine.
+const START_SECONDS_MAX: u64 = 120;
+
+/// A server that runs. It ends with this value, and with this process: the shell
+/// that watches it sees its own input end.
+pub struct Server {
+    watcher: Child,
+    pub at: SocketAddr,
+}
+
+impl Server {
+    /// Starts `command` on the port that it was told, and waits until it listens.
+    pub fn start(at: SocketAddr, command: &[&str]) -> Self {
+        let watch = r#""$@" >/dev/null 2>&1 & server=$!; cat >/dev/null; kill -9 $server"#;
+        let mut watcher = Command::new("sh")
+            .args(["-c", watch, "sh"])
+            .args(command)
+            .stdin(Stdio::piped())
+            .spawn()
+            .expect("sh is there");
+        let until = Instant::now() + Duration::from_secs(START_SECONDS_MAX);
+        while TcpStream::connect(at).is_err() {
+            let ended = watcher.try_wait().expect("it is ours");
+            assert!(ended.is_none() && Instant::now() < until, "{command:?} does not listen");
+            thread::yield_now();
+        }
+        Self { watcher, at }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        drop(self.watcher.stdin.take());
+        let _ended = self.watcher.wait();
+    }
+}
+
+/// A port that nobody listens on.
+pub fn free_port() -> SocketAddr {
+    let taken = TcpListener::bind("127.0.0.1:0").expect("some port is free");
+    taken.local_addr().expect("it is bound")
+}
+
+/// A folder below the target folder with what `install` puts there, once.
+pub fn installed(name: &str, install: impl FnOnce(&Path)) -> PathBuf {
+    let servers = Path::new(env!("CARGO_TARGET_TMPDIR")).join("servers");
+    fs::create_dir_all(&servers).expect("the target folder is ours");
+    let lock = File::create(servers.join(format!("{name}.lock"))).expect("ours too");
+    lock.lock().expect("other tests end");
+    let (place, stamp) = (servers.join(name), servers.join(format!("{name}.done")));
+    if !stamp.exists() {
+        remove(&place).expect("what was begun goes");
+        install(&place);
+        File::create(stamp).expect("ours too");
+    }
+    place
+}
+
+fn remove(place: &Path) -> io::Result<()> {
+    match fs::remove_dir_all(place) {
+        Err(cause) if cause.kind() != io::ErrorKind::NotFound => Err(cause),
+        _ => Ok(()),
+    }
+}
+
+/// A Python environment with pinned packages; gives its folder of programs.
+pub fn python(name: &str, pinned: &str) -> PathBuf {
+    let place = installed(name, |place| {
+        let hint = "python3 with its venv module is missing: on Debian install python3-venv";
+        run(Command::new("python3").args(["-m", "venv"]).arg(place), hint);
+        let list = place.join("pinned.txt");
+        fs::write(&list, pinned).expect("ours");
+        let hint = "the package index is not reachable";
+        let mut pip = Command::new(place.join("bin/pip"));
+        run(pip.args(["install", "--quiet", "--disable-pip-version-check", "-r"]).arg(list), hint);
+    });
+    place.join("bin")
+}
+
+/// A program of npm's, at one version; gives its folder of programs.
+pub fn node(name: &str, package: &str) -> PathBuf {
+    let place = installed(name, |place| {
+        fs::create_dir_all(place).expect("ours");
+        let hint = "npm is missing, or its registry is not reachable";
+        let flags = ["install", "--no-audit", "--no-fund", "--no-save", "--ignore-scripts"];
+        let mut npm = Command::new("npm");
+        run(npm.args(flags).args(["--loglevel=error", "--prefix"]).arg(place).arg(package), hint);
+    });
+    place.join("node_modules/.bin")
+}
+
+/// Runs to a good end, or says what to do.
+pub fn run(command: &mut Command, hint: &str) {
+    let output = command.stdin(Stdio::null()).output().expect(hint);
+    assert!(output.status.success(), "{hint}: {command:?} {output:?}");
+}
