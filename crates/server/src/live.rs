@@ -23,9 +23,6 @@ use crate::rates::Rates;
 
 use socket::Socket;
 
-/// A ping after this long keeps proxies from closing a quiet connection, and
-/// finds out whether anybody is still there.
-const PING_SECONDS: u64 = 50;
 /// Each connection's own buffer for reading; a longer frame grows it for itself.
 const READ_BUFFER_BYTES: usize = 4096;
 /// Frames wait for each other up to here, and then leave.

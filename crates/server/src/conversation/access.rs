@@ -9,6 +9,7 @@ use super::store;
 use crate::app::App;
 use crate::db::Tx;
 use crate::error::{Error, Result};
+use crate::identity::{Account, Right};
 use crate::ids::{AccountId, ConversationId, Secret};
 use crate::values;
 
@@ -20,6 +21,18 @@ pub struct Agent {
     /// May read and steer every conversation of the own departments.
     pub is_supervisor: bool,
     pub departments: Vec<String>,
+}
+
+impl Agent {
+    /// An account as conversations know it.
+    pub fn of(account: &Account) -> Self {
+        Self {
+            id: account.id,
+            name: account.display_name.clone(),
+            is_supervisor: Right::Oversee.is_of(account.role),
+            departments: account.departments.clone(),
+        }
+    }
 }
 
 /// A visitor's hello: their conversation, and the token for the next one.

@@ -2,11 +2,9 @@
 
 use crate::db::Tx;
 use crate::error::{Error, Result};
+use crate::identity::account::CAPACITY;
 use crate::ids::AccountId;
 use crate::values;
-
-/// For an agent without an account's row: unlimited would be the worse guess.
-pub(super) const CAPACITY_UNKNOWN: u64 = 5;
 
 /// Refuses with `AtCapacity` who has as many as they may have.
 ///
@@ -18,6 +16,8 @@ pub(super) fn must_have_room(tx: &mut Tx<'_>, agent: AccountId) -> Result<()> {
     )?;
     let capacity =
         tx.row("select capacity from account where id = $1", values![&agent], |row| row.number(0))?;
-    let has_room = u64::try_from(held).unwrap_or(0) < capacity.unwrap_or(CAPACITY_UNKNOWN);
+    // Without an account's row: unlimited would be the worse guess.
+    let capacity = capacity.unwrap_or(CAPACITY.into());
+    let has_room = u64::try_from(held).unwrap_or(0) < capacity;
     if has_room { Ok(()) } else { Err(Error::AtCapacity) }
 }

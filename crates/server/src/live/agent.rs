@@ -10,16 +10,16 @@ use axum::extract::State;
 use axum::extract::ws::WebSocketUpgrade;
 use axum::response::Response;
 use protocol::agent::{Department, Frame, Hello, Request, Verb};
-use tokio::time::{Instant, timeout};
+use tokio::time::Instant;
 
 use super::socket::{Gone, Incoming, Sent, Socket};
-use super::{Live, PING_SECONDS, spread_ms};
+use super::{Live, spread_ms};
 use crate::app::App;
 use crate::bus::{Mailbox, Ring, Topic};
 use crate::conversation::access::Agent;
 use crate::conversation::presence;
 use crate::error::{Error, Result};
-use crate::identity::{Account, Right, Session, session, ticket};
+use crate::identity::{Right, Session, session, ticket};
 use crate::ids::{ConnectionId, hash_of};
 use crate::wire;
 use lists::Lists;
@@ -42,9 +42,7 @@ struct Console {
     agent: Agent,
     lists: Lists,
     opened: Opened,
-    ping_at: Instant,
     check_at: Instant,
-    was_heard: bool,
     lists_at: Option<Instant>,
 }
 
@@ -54,7 +52,7 @@ async fn serve(live: Live, mut socket: Socket) {
         Ok(None) => return,
         Err(error) => return refuse(&mut socket, &error).await,
     };
-    let (connection, agent) = (ConnectionId::fresh(), agent_of(&session.account));
+    let (connection, agent) = (ConnectionId::fresh(), Agent::of(&session.account));
     let who = presence::Who::Agent(agent.id);
     let app = live.app.clone();
     if let Err(error) = presence::came(&app, connection, who).await {
@@ -68,9 +66,7 @@ async fn serve(live: Live, mut socket: Socket) {
         agent,
         lists: Lists::default(),
         opened: Opened::default(),
-        ping_at: Instant::now() + Duration::from_secs(PING_SECONDS),
         check_at: Instant::now() + check_every(&app),
-        was_heard: true,
         lists_at: None,
     };
     if console.begin().await.is_ok() {
@@ -86,34 +82,16 @@ async fn serve(live: Live, mut socket: Socket) {
 
 /// The first frame, in time, in our version, with a ticket that is still good.
 async fn admitted(app: &App, socket: &mut Socket) -> Result<Option<Session>> {
-    let patience = Duration::from_secs(app.config.limits.authenticate_seconds.into());
-    let first = timeout(patience, socket.next()).await.map_err(|_| Error::SignedOut)?;
-    let text = match first {
-        Incoming::Text(text) => text,
-        Incoming::Refused(error) => return Err(error),
-        Incoming::Pong => return Err(Error::SignedOut),
-        Incoming::Gone => return Ok(None),
-    };
-    let hello: Hello = wire::parse(text.as_bytes())?;
-    if hello.protocol != protocol::VERSION {
-        return Err(Error::OtherVersion);
+    let patience = app.config.limits.authenticate_seconds;
+    match socket.first(patience, |hello: &Hello| hello.protocol).await? {
+        Some(hello) => ticket::redeem(app, hash_of(&hello.ticket)).await.map(Some),
+        None => Ok(None),
     }
-    ticket::redeem(app, hash_of(&hello.ticket)).await.map(Some)
 }
 
 /// Whether the session still stands is looked up this often, whatever happens.
 fn check_every(app: &App) -> Duration {
     Duration::from_secs(app.config.sessions.check_seconds.into())
-}
-
-/// An account as conversations know it.
-fn agent_of(account: &Account) -> Agent {
-    Agent {
-        id: account.id,
-        name: account.display_name.clone(),
-        is_supervisor: Right::Oversee.is_of(account.role),
-        departments: account.departments.clone(),
-    }
 }
 
 impl Console {
@@ -156,12 +134,11 @@ impl Console {
             }
             self.socket.flush().await?;
             let idle_until = self.session.idle_until(&self.live.app);
-            let wake = self.ping_at.min(self.check_at);
+            let wake = self.socket.ping_at().min(self.check_at);
             let wake = self.lists_at.map_or(wake, |at| at.min(wake));
             tokio::select! {
                 incoming = self.socket.next() => match incoming {
                     Incoming::Text(text) => {
-                        self.was_heard = true;
                         let request: Request = match wire::parse(text.as_bytes()) {
                             Ok(request) => request,
                             Err(error) => return self.end(&error).await,
@@ -169,7 +146,7 @@ impl Console {
                         drop(text);
                         self.answer(request).await?;
                     }
-                    Incoming::Pong => self.was_heard = true,
+                    Incoming::Pong => {}
                     Incoming::Refused(error) => return self.end(&error).await,
                     Incoming::Gone => return Err(Gone),
                 },
@@ -253,14 +230,7 @@ impl Console {
             self.check_at = now + check_every(&self.live.app);
             self.must_be_signed_in().await?;
         }
-        if self.ping_at <= now {
-            if !std::mem::take(&mut self.was_heard) {
-                return Err(Gone);
-            }
-            self.ping_at = now + Duration::from_secs(PING_SECONDS);
-            self.socket.ping().await?;
-        }
-        Ok(())
+        self.socket.beat(now).await
     }
 
     async fn send_lists(&mut self) -> Sent {
@@ -282,7 +252,7 @@ impl Console {
     async fn must_be_signed_in(&mut self) -> Sent {
         match session::look(&self.live.app, self.session.hash).await {
             Ok(Some(session)) => {
-                self.agent = agent_of(&session.account);
+                self.agent = Agent::of(&session.account);
                 self.session = session;
                 Ok(())
             }
@@ -298,7 +268,5 @@ impl Console {
 }
 
 async fn refuse(socket: &mut Socket, error: &Error) {
-    let problem = error.to_problem();
-    let code = problem.code;
-    socket.bye(&Frame::Bye { problem }, code).await;
+    socket.bye(error, |problem| Frame::Bye { problem }).await;
 }

@@ -4,16 +4,25 @@ use std::time::Duration;
 
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket, close_code};
 use futures_util::SinkExt;
-use protocol::Code;
+use protocol::{Code, Problem};
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 use tokio::time::error::Elapsed;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 
-use crate::error::Error;
+use crate::error::{Error, Result};
+use crate::wire;
+
+/// A ping after this long keeps proxies from closing a quiet connection, and
+/// finds out whether anybody is still there.
+const PING_EVERY: Duration = Duration::from_secs(50);
 
 pub(super) struct Socket {
     inner: WebSocket,
     stall: Duration,
+    ping_at: Instant,
+    /// Whether anything came since the last ping.
+    was_heard: bool,
 }
 
 /// What came.
@@ -33,12 +42,39 @@ pub(super) struct Gone;
 pub(super) type Sent = std::result::Result<(), Gone>;
 
 impl Socket {
-    pub(super) const fn new(inner: WebSocket, stall: Duration) -> Self {
-        Self { inner, stall }
+    pub(super) fn new(inner: WebSocket, stall: Duration) -> Self {
+        Self { inner, stall, ping_at: Instant::now() + PING_EVERY, was_heard: true }
+    }
+
+    /// The first frame, in time and in our version; nothing if nobody is there any more.
+    pub(super) async fn first<T: DeserializeOwned>(
+        &mut self,
+        patience_seconds: u32,
+        version: impl FnOnce(&T) -> u32,
+    ) -> Result<Option<T>> {
+        let patience = Duration::from_secs(patience_seconds.into());
+        let first = timeout(patience, self.next()).await.map_err(|_| Error::SignedOut)?;
+        let text = match first {
+            Incoming::Text(text) => text,
+            Incoming::Refused(error) => return Err(error),
+            Incoming::Pong => return Err(Error::SignedOut),
+            Incoming::Gone => return Ok(None),
+        };
+        let hello: T = wire::parse(text.as_bytes())?;
+        if version(&hello) != protocol::VERSION {
+            return Err(Error::OtherVersion);
+        }
+        Ok(Some(hello))
     }
 
     /// Waits for what comes next; may be given up while waiting.
     pub(super) async fn next(&mut self) -> Incoming {
+        let incoming = self.received().await;
+        self.was_heard |= matches!(incoming, Incoming::Text(_) | Incoming::Pong);
+        incoming
+    }
+
+    async fn received(&mut self) -> Incoming {
         match self.inner.recv().await {
             Some(Ok(Message::Text(text))) => Incoming::Text(text),
             Some(Ok(Message::Ping(_) | Message::Pong(_))) => Incoming::Pong,
@@ -66,12 +102,31 @@ impl Socket {
         told(timeout(self.stall, self.inner.flush()).await)
     }
 
-    pub(super) async fn ping(&mut self) -> Sent {
+    /// When [`Self::beat`] has something to do.
+    pub(super) const fn ping_at(&self) -> Instant {
+        self.ping_at
+    }
+
+    /// Pings if it is time; whoever did not answer the last one is gone.
+    pub(super) async fn beat(&mut self, now: Instant) -> Sent {
+        if self.ping_at > now {
+            return Ok(());
+        }
+        if !std::mem::take(&mut self.was_heard) {
+            return Err(Gone);
+        }
+        self.ping_at = now + PING_EVERY;
         self.put(Message::Ping(axum::body::Bytes::new())).await
     }
 
     /// The last frame, then the close with the same reason.
-    pub(super) async fn bye(&mut self, frame: &impl Serialize, code: Code) {
+    pub(super) async fn bye<F: Serialize>(
+        &mut self,
+        error: &Error,
+        frame: impl FnOnce(Problem) -> F,
+    ) {
+        let problem = error.to_problem();
+        let code = problem.code;
         let number = match code {
             Code::TooLarge => close_code::SIZE,
             Code::Broken => close_code::ERROR,
@@ -81,7 +136,7 @@ impl Socket {
         let reason = serde_json::to_value(code).ok();
         let reason = reason.as_ref().and_then(|reason| reason.as_str()).unwrap_or_default();
         let close = CloseFrame { code: number, reason: reason.into() };
-        self.close(frame, close).await;
+        self.close(&frame(problem), close).await;
     }
 
     /// The close of a server that stops.

@@ -9,10 +9,10 @@ use axum::extract::ws::WebSocketUpgrade;
 use axum::response::Response;
 use protocol::event::State as Standing;
 use protocol::visitor::{Frame, Hello, Request, View};
-use tokio::time::{Instant, timeout};
+use tokio::time::Instant;
 
 use super::socket::{Gone, Incoming, Sent, Socket};
-use super::{Live, PING_SECONDS, in_frames, spread_ms};
+use super::{Live, in_frames, spread_ms};
 use crate::bus::{Mailbox, Ring, Topic};
 use crate::conversation::{access, presence, read, view};
 use crate::error::{Error, Result};
@@ -37,16 +37,15 @@ struct Visitor {
     /// The newest number that was sent.
     after: u64,
     sent: View,
-    ping_at: Instant,
-    was_heard: bool,
     place_at: Option<Instant>,
     queue: Option<Topic>,
 }
 
 async fn serve(live: Live, mut socket: Socket) {
     let connection = ConnectionId::fresh();
-    let mut visitor = match admitted(live, &mut socket).await {
-        Ok(Some((live, hello))) => match Visitor::begin(live, socket, hello).await {
+    let patience = live.app.config.limits.authenticate_seconds;
+    let mut visitor = match socket.first(patience, |hello: &Hello| hello.protocol).await {
+        Ok(Some(hello)) => match Visitor::begin(live, socket, hello).await {
             Ok(visitor) => visitor,
             Err((mut socket, error)) => return refuse(&mut socket, &error).await,
         },
@@ -65,23 +64,6 @@ async fn serve(live: Live, mut socket: Socket) {
     if let Err(error) = presence::went(&visitor.live.app, connection, who).await {
         tracing::warn!(%error, "a visitor's leaving was not noted");
     }
-}
-
-/// The first frame, in time and in our version.
-async fn admitted(live: Live, socket: &mut Socket) -> Result<Option<(Live, Hello)>> {
-    let patience = Duration::from_secs(live.app.config.limits.authenticate_seconds.into());
-    let first = timeout(patience, socket.next()).await.map_err(|_| Error::SignedOut)?;
-    let text = match first {
-        Incoming::Text(text) => text,
-        Incoming::Refused(error) => return Err(error),
-        Incoming::Pong => return Err(Error::SignedOut),
-        Incoming::Gone => return Ok(None),
-    };
-    let hello: Hello = wire::parse(text.as_bytes())?;
-    if hello.protocol != protocol::VERSION {
-        return Err(Error::OtherVersion);
-    }
-    Ok(Some((live, hello)))
 }
 
 impl Visitor {
@@ -105,8 +87,6 @@ impl Visitor {
                     token_hash,
                     after: hello.after,
                     sent: view,
-                    ping_at: Instant::now() + Duration::from_secs(PING_SECONDS),
-                    was_heard: true,
                     place_at: None,
                     queue: None,
                 };
@@ -146,11 +126,11 @@ impl Visitor {
                 Box::pin(self.rung(rings)).await?;
             }
             self.socket.flush().await?;
-            let wake = self.place_at.map_or(self.ping_at, |at| at.min(self.ping_at));
+            let ping_at = self.socket.ping_at();
+            let wake = self.place_at.map_or(ping_at, |at| at.min(ping_at));
             tokio::select! {
                 incoming = self.socket.next() => match incoming {
                     Incoming::Text(text) => {
-                        self.was_heard = true;
                         let request: Request = match wire::parse(text.as_bytes()) {
                             Ok(request) => request,
                             Err(error) => return self.end(&error).await,
@@ -158,7 +138,7 @@ impl Visitor {
                         drop(text);
                         self.answer(request).await?;
                     }
-                    Incoming::Pong => self.was_heard = true,
+                    Incoming::Pong => {}
                     Incoming::Refused(error) => return self.end(&error).await,
                     Incoming::Gone => return Err(Gone),
                 },
@@ -209,14 +189,7 @@ impl Visitor {
             self.place_at = None;
             self.send_view().await?;
         }
-        if self.ping_at <= now {
-            if !std::mem::take(&mut self.was_heard) {
-                return Err(Gone);
-            }
-            self.ping_at = now + Duration::from_secs(PING_SECONDS);
-            self.socket.ping().await?;
-        }
-        Ok(())
+        self.socket.beat(now).await
     }
 
     /// Everything after the newest number; whether any of it may have changed the view.
@@ -274,7 +247,5 @@ impl Visitor {
 }
 
 async fn refuse(socket: &mut Socket, error: &Error) {
-    let problem = error.to_problem();
-    let code = problem.code;
-    socket.bye(&Frame::Bye { problem }, code).await;
+    socket.bye(error, |problem| Frame::Bye { problem }).await;
 }

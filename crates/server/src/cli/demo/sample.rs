@@ -10,7 +10,7 @@ use crate::config::sections::{Department, Sections, Site, Timing};
 use crate::conversation::access::Agent;
 use crate::conversation::{self, Poster, Started};
 use crate::error::Result;
-use crate::identity::account::{self, Account, CAPACITY, New};
+use crate::identity::account::{self, CAPACITY, New};
 use crate::ids::{AccountId, Secret};
 use crate::site;
 
@@ -79,7 +79,7 @@ pub(super) async fn conversations(app: &App, staff: &[(&'static str, AccountId)]
     let id = staff.first().map(|(_, id)| *id).ok_or(crate::error::Error::NotFound)?;
     let found = app.db.read(move |tx| account::by_id(tx, id)).await?;
     let Some(account) = found else { return Ok(()) };
-    let ada = agent(&account);
+    let ada = Agent::of(&account);
     let past = started(app, "front-desk", "Robin (made up)", "Where can I park?").await?;
     conversation::accept(app, &ada, past.id).await?;
     says(app, &ada, &past, "Behind the building. The first two hours are free.").await?;
@@ -92,15 +92,6 @@ pub(super) async fn conversations(app: &App, staff: &[(&'static str, AccountId)]
     asks(app, &now, "Thursday at nine would be perfect.").await?;
     started(app, "billing", "Lee (made up)", "I have a question about my last bill.").await?;
     Ok(())
-}
-
-fn agent(account: &Account) -> Agent {
-    Agent {
-        id: account.id,
-        name: account.display_name.clone(),
-        is_supervisor: false,
-        departments: account.departments.clone(),
-    }
 }
 
 async fn started(app: &App, department: &str, name: &str, question: &str) -> Result<Started> {

@@ -4,22 +4,15 @@ use std::collections::{HashMap, HashSet};
 
 use protocol::agent::{Availability, Colleague};
 use protocol::event::Person;
+use protocol::http::Role;
 
 use crate::app::App;
 use crate::conversation::access::Agent;
 use crate::db::Tx;
 use crate::error::Result;
+use crate::identity::account::{self, Account};
 use crate::ids::AccountId;
 use crate::values;
-
-/// An account as its row has it.
-struct Account {
-    id: AccountId,
-    name: String,
-    departments: Vec<String>,
-    availability: Availability,
-    capacity: u64,
-}
 
 /// Everyone else who shares a department; who has no connection is away.
 pub async fn colleagues(app: &App, agent: &Agent) -> Result<Vec<Colleague>> {
@@ -36,46 +29,23 @@ pub async fn colleagues(app: &App, agent: &Agent) -> Result<Vec<Colleague>> {
                 false => Availability::Away,
             },
             active: active.get(&account.id).copied().unwrap_or(0),
-            capacity: u32::try_from(account.capacity).unwrap_or(u32::MAX),
+            capacity: account.capacity,
             departments: account.departments,
-            person: Person { id: account.id.to_string(), name: account.name },
+            person: Person { id: account.id.to_string(), name: account.display_name },
         };
         Ok(shared.map(colleague).collect())
     });
     read.await
 }
 
+/// Whoever may sign in, an auditor apart, by the name that is shown.
 fn accounts(tx: &mut Tx<'_>) -> Result<Vec<Account>> {
-    tx.rows(
-        "select id, display_name, departments, availability, capacity from account \
-         where is_disabled = 0 and role <> 'auditor' order by display_name, id",
-        values![],
-        |row| {
-            Ok(Account {
-                id: row.account(0)?,
-                name: row.text(1)?,
-                departments: departments(&row.text(2)?),
-                availability: availability(&row.text(3)?),
-                capacity: row.number(4)?,
-            })
-        },
-    )
-}
-
-/// A column of ids: a JSON list, or apart by commas or spaces.
-fn departments(column: &str) -> Vec<String> {
-    serde_json::from_str(column).unwrap_or_else(|_| {
-        let ids = column.split([',', ' ']).filter(|id| !id.is_empty());
-        ids.map(str::to_owned).collect()
-    })
-}
-
-fn availability(column: &str) -> Availability {
-    match column {
-        "available" => Availability::Available,
-        "busy" => Availability::Busy,
-        _ => Availability::Away,
-    }
+    let all = account::all(tx)?
+        .into_iter()
+        .filter(|(account, is_disabled)| !is_disabled && account.role != Role::Auditor);
+    let mut staff: Vec<Account> = all.map(|(account, _)| account).collect();
+    staff.sort_by(|a, b| (&a.display_name, a.id).cmp(&(&b.display_name, b.id)));
+    Ok(staff)
 }
 
 fn present(tx: &mut Tx<'_>) -> Result<HashSet<AccountId>> {

@@ -2,7 +2,7 @@
 
 use protocol::agent::{To, Verb};
 
-use super::{Console, agent_of};
+use super::Console;
 use crate::app::App;
 use crate::bus::{Ring, Topic};
 use crate::conversation::access::Agent;
@@ -144,7 +144,7 @@ async fn colleague(app: &App, id: &str) -> Result<Agent> {
     let unknown = || Error::Invalid { field: "agent", why: "is nobody here" };
     let id = AccountId::parse(id).ok_or_else(unknown)?;
     let found = app.db.read(move |tx| account::by_id(tx, id)).await?.ok_or_else(unknown)?;
-    if Right::Converse.is_of(found.role) { Ok(agent_of(&found)) } else { Err(unknown()) }
+    if Right::Converse.is_of(found.role) { Ok(Agent::of(&found)) } else { Err(unknown()) }
 }
 
 /// Where a conversation stays if the colleague works there, else where they work.
