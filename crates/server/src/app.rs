@@ -101,9 +101,7 @@ impl Settings {
             Ok((named.name.clone(), opened))
         };
         let destinations = sections.destinations.iter().map(open).collect::<Result<_>>()?;
-        let departments: Vec<String> =
-            sections.departments.iter().map(|one| one.id.clone()).collect();
-        let policies = Policies::of(&sections.masking, &departments, &sections.staff)?;
+        let policies = Policies::of(&sections.masking, &sections)?;
         Ok(Self {
             sections: Arc::new(sections),
             destinations: Arc::new(destinations),

@@ -147,7 +147,7 @@ pub fn of(doors: &Doors, on: On) -> Router {
         router = router.route(route.path, guarded);
     }
     let pages = match on {
-        On::Console => web::console(&doors.app),
+        On::Console => web::console(),
         On::Widget => web::widget(&doors.app),
     };
     router.with_state(doors.clone()).merge(pages)

@@ -185,9 +185,7 @@ pub async fn change(
 
 /// The policies of a value of the section `masking` that is not stored.
 pub fn policies_of(app: &App, value: Value) -> Result<Policies> {
-    let sections = app.sections();
-    let departments: Vec<String> = sections.departments.iter().map(|one| one.id.clone()).collect();
-    Policies::of(&read(value)?, &departments, &sections.staff)
+    Policies::of(&read(value)?, &app.sections())
 }
 
 /// Takes up what is stored: after a change here, and at the ring of one elsewhere.

@@ -18,7 +18,7 @@ pub use files::text;
 pub use headers::{Policy, finish, with};
 
 /// The console's pages; every address of its own leads to the one page.
-pub fn console(app: &App) -> Router {
+pub fn console() -> Router {
     let page = |path: Option<Path<String>>, request: Request| async move {
         let path = path.map(|Path(path)| path).unwrap_or_default();
         let name = format!("console/{path}");
@@ -26,7 +26,6 @@ pub fn console(app: &App) -> Router {
         let name = if is_file { name } else { "console/index.html".to_owned() };
         with(Policy::Console, files::answer(&name, request.headers()))
     };
-    let _ = app;
     Router::new()
         .route("/console/", get(page))
         .route("/console/{*path}", get(page))

@@ -50,7 +50,6 @@ pub async fn run(command: &Demo) -> anyhow::Result<()> {
     let listener = listen(command.listen).await?;
     let port = listener.local_addr()?.port();
     let config = config(&dir, port);
-    std::fs::create_dir_all(&config.data_dir)?;
     let _lock = Lock::take(&config.data_dir)?;
     std::fs::create_dir_all(&config.transcripts_dir)?;
     let is_first = !config.data_dir.join("sotto.db").exists();

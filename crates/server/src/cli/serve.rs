@@ -27,8 +27,6 @@ pub async fn run(command: &Serve) -> anyhow::Result<()> {
     log_to_stderr(&config.log)?;
     keep_memory_to_itself();
     make_room(config.limits.connections);
-    std::fs::create_dir_all(&config.data_dir)
-        .with_context(|| format!("data_dir: {} cannot be made", config.data_dir.display()))?;
     let _lock = Lock::take(&config.data_dir)?;
     let sections = first(&config)?;
     let listen = config.listen.clone();

@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use masking::{Action, OwnRule, Policy, Writer};
 use serde::{Deserialize, Serialize};
 
+use super::sections::Sections;
 use crate::error::{Error, Result};
 
 const LINES_MAX: usize = 1_000;
@@ -82,13 +83,13 @@ impl Policies {
     ///
     /// # Errors
     /// `Invalid`, naming the part that does not fit.
-    pub fn of(rules: &MaskingRules, departments: &[String], staff: &[String]) -> Result<Self> {
+    pub fn of(rules: &MaskingRules, sections: &Sections) -> Result<Self> {
         let invalid = |field, why| Err(Error::Invalid { field, why });
         if rules.lines.len() > LINES_MAX || rules.allowed.len() > ALLOWED_MAX {
             return invalid("masking", "has at most 1,000 lines and 500 allowed values");
         }
         let mut every = Policy::default();
-        for value in rules.allowed.iter().chain(staff) {
+        for value in rules.allowed.iter().chain(&sections.staff) {
             if value.len() > ALLOWED_BYTES_MAX {
                 return invalid("allowed", "has values of at most 200 bytes");
             }
@@ -101,10 +102,10 @@ impl Policies {
         }
         apply(&mut every, rules, None)?;
         let mut by_department = HashMap::new();
-        for department in departments {
+        for department in &sections.departments {
             let mut policy = every.clone();
-            apply(&mut policy, rules, Some(department))?;
-            by_department.insert(department.clone(), policy);
+            apply(&mut policy, rules, Some(&department.id))?;
+            by_department.insert(department.id.clone(), policy);
         }
         Ok(Self { every, by_department })
     }

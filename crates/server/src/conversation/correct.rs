@@ -5,15 +5,12 @@
 
 use std::sync::Arc;
 
-use masking::{Before, Mode, Writer};
-use protocol::Text;
 use protocol::event::Body;
 use sensitive::Sensitive;
 use zeroize::Zeroizing;
 
 use super::keyring::key_of;
-use super::post_message::{Posted, Poster, checked, opened, window};
-use super::start::masks;
+use super::post_message::{Posted, Poster, checked, opened, words};
 use super::state::{self, Conversation};
 use super::store::{self, By, Resendable};
 use crate::app::App;
@@ -90,7 +87,7 @@ fn own_last(
     if counted == number { Ok(event) } else { Err(invalid()) }
 }
 
-/// Raw text ends here. Overwrites the row; what comes back is the event that names it.
+/// Overwrites the row; what comes back is the event that names it.
 fn corrected(
     tx: &mut Tx<'_>,
     app: &App,
@@ -99,24 +96,8 @@ fn corrected(
     target: Event,
     text: &Sensitive<String>,
 ) -> Result<Body> {
-    let rows = window(tx, &app.recent, conversation, target.seq - 1, by.key)?;
-    let before: Vec<Before<'_>> = rows
-        .iter()
-        .map(|(number, writer, text)| Before {
-            number: *number,
-            writer: *writer,
-            text: text.as_str(),
-        })
-        .collect();
-    let writer = match by.sender {
-        Sender::Agent(_) => Writer::Agent,
-        _ => Writer::Visitor,
-    };
-    let policies = app.policies();
-    let policy = policies.of_department(&conversation.department);
-    let masked = app.engine.mask(policy, Mode::Live, &before, writer, None, text);
-    store::amend(tx, by, conversation, &masked.amendments)?;
-    let (seq, masks, now_reads) = (target.seq, masks(&masked.findings), Text::new(masked.text));
-    let revision = store::rewrite(tx, by, target, now_reads, masks, true)?;
+    let (text, masks) = words(tx, app, by, conversation, target.seq - 1, text)?;
+    let seq = target.seq;
+    let revision = store::rewrite(tx, by, target, text, masks, true)?;
     Ok(store::names(seq, revision, true))
 }

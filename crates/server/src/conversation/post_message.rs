@@ -6,8 +6,8 @@
 use std::sync::Arc;
 
 use masking::{Before, Mode, Writer};
-use protocol::Text;
 use protocol::event::{Body, Person, Sender as From};
+use protocol::{Mask, Text};
 use sensitive::Sensitive;
 
 use super::keyring::key_of;
@@ -146,7 +146,7 @@ fn post(
     Ok(Posted { seq, shown: after.shown, at: by.now })
 }
 
-/// Raw text ends here.
+/// The message as it may be stored.
 fn masked(
     tx: &mut Tx<'_>,
     app: &App,
@@ -156,6 +156,27 @@ fn masked(
     text: &Sensitive<String>,
 ) -> Result<Body> {
     let last = conversation.seq;
+    let (text, masks) = words(tx, app, by, conversation, last, text)?;
+    let from = match by.sender {
+        Sender::Agent(id) => {
+            From::Agent { person: Person { id: id.to_string(), name: by.name.to_owned() } }
+        }
+        _ => From::Visitor,
+    };
+    let client_id = client_id.to_owned();
+    Ok(Body::Message { from, client_id, masks, text, revision: 0, corrected: false })
+}
+
+/// Raw text ends here: masked after the rows up to `last`. Of a value that began in
+/// one of them, the part there is overwritten.
+pub(super) fn words(
+    tx: &mut Tx<'_>,
+    app: &App,
+    by: &By<'_>,
+    conversation: &mut Conversation,
+    last: u64,
+    text: &Sensitive<String>,
+) -> Result<(Text, Vec<Mask>)> {
     let rows = window(tx, &app.recent, conversation, last, by.key)?;
     let before: Vec<Before<'_>> = rows
         .iter()
@@ -165,25 +186,15 @@ fn masked(
             text: text.as_str(),
         })
         .collect();
-    let (writer, from) = match by.sender {
-        Sender::Agent(id) => {
-            let person = Person { id: id.to_string(), name: by.name.to_owned() };
-            (Writer::Agent, From::Agent { person })
-        }
-        _ => (Writer::Visitor, From::Visitor),
+    let writer = match by.sender {
+        Sender::Agent(_) => Writer::Agent,
+        _ => Writer::Visitor,
     };
     let policies = app.policies();
     let policy = policies.of_department(&conversation.department);
     let masked = app.engine.mask(policy, Mode::Live, &before, writer, None, text);
     store::amend(tx, by, conversation, &masked.amendments)?;
-    Ok(Body::Message {
-        from,
-        client_id: client_id.to_owned(),
-        masks: masks(&masked.findings),
-        text: Text::new(masked.text),
-        revision: 0,
-        corrected: false,
-    })
+    Ok((Text::new(masked.text), masks(&masked.findings)))
 }
 
 /// Events after a seq. What is kept serves only where it is what the row counts:
@@ -207,7 +218,7 @@ fn newest(
 }
 
 /// The stored messages among the eight rows up to `last`, oldest first, as they are now.
-pub(super) fn window(
+fn window(
     tx: &mut Tx<'_>,
     recent: &Recent,
     conversation: &Conversation,

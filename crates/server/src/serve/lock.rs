@@ -5,12 +5,15 @@ use std::path::Path;
 
 use anyhow::Context;
 
+use super::open;
+
 /// Held as long as the process lives; the system lets go of it even after a kill.
 pub struct Lock(#[allow(dead_code)] File);
 
 impl Lock {
-    /// Takes it, or says that another process has it.
+    /// Takes it, or says that another process has it. Makes the directory at a first start.
     pub fn take(data_dir: &Path) -> anyhow::Result<Self> {
+        open::directory(data_dir).context("data_dir")?;
         let path = data_dir.join("sotto.lock");
         let file = File::options()
             .create(true)

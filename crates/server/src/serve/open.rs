@@ -24,27 +24,22 @@ use crate::site;
 pub async fn open(config: Config, clock: Clock, first: Sections) -> anyhow::Result<App> {
     directory(&config.data_dir).context("data_dir")?;
     let file = config.data_dir.join("sotto.db");
-    let root = Keys::root(&config.key_dir, !file.exists()).map_err(told)?;
-    let install = Install::open(&file, &root).map_err(told)?;
+    let root = Keys::root(&config.key_dir, !file.exists())?;
+    let install = Install::open(&file, &root)?;
     let keys = Keys::new(root, install, &config.key_dir);
     let (bus, recent) = (Bus::default(), Arc::new(Recent::default()));
     let signer = keys.install.clone();
     let sealer: Sealer = Arc::new(move |tx| audit::seal(tx, &signer));
-    let db = Db::open(&file, bus.clone(), recent.clone(), sealer).map_err(told)?;
-    let sections = site::load(&db, first, clock.now()).await.map_err(told)?;
-    App::new(config, clock, bus, recent, db, keys, sections).map_err(told)
+    let db = Db::open(&file, bus.clone(), recent.clone(), sealer)?;
+    let sections = site::load(&db, first, clock.now()).await?;
+    Ok(App::new(config, clock, bus, recent, db, keys, sections)?)
 }
 
 /// A directory that only its owner may enter.
-fn directory(path: &Path) -> anyhow::Result<()> {
+pub(super) fn directory(path: &Path) -> anyhow::Result<()> {
     DirBuilder::new()
         .recursive(true)
         .mode(0o700)
         .create(path)
         .with_context(|| format!("{} cannot be made", path.display()))
-}
-
-/// Our sentence, and the cause behind it.
-fn told(error: crate::error::Error) -> anyhow::Error {
-    anyhow::Error::new(error)
 }
