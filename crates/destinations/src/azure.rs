@@ -8,14 +8,13 @@
 use std::sync::Arc;
 
 use data_encoding::BASE64;
-use http::Uri;
 use jiff::Timestamp;
 use object_store::azure::MicrosoftAzureBuilder;
 use object_store::{ObjectStore, RetryConfig};
 
 use crate::objects::{Doing, Objects, Vendor, explain_status, md5};
 use crate::outbound::carrier::{Answer, Carrier};
-use crate::outbound::http::{Web, date, place};
+use crate::outbound::http::{Web, date, web_address};
 use crate::settings::settings;
 use crate::{Allowed, Checked, Document, Error, Name, Observed, Receipt, Secret};
 
@@ -99,9 +98,7 @@ impl Container {
             return Err(refused("sas", "secret_missing"));
         }
         if let Some(endpoint) = &config.endpoint {
-            let uri: Uri =
-                endpoint.parse().map_err(|_| refused("endpoint", "not_a_web_address"))?;
-            place(&uri, "endpoint")?;
+            web_address(endpoint, "endpoint")?;
         }
         Ok(Self {
             account: config.account.clone(),

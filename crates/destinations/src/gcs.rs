@@ -8,14 +8,13 @@
 use std::sync::Arc;
 
 use data_encoding::BASE64;
-use http::Uri;
 use jiff::Timestamp;
 use object_store::gcp::GoogleCloudStorageBuilder;
 use object_store::{ObjectStore, RetryConfig};
 
 use crate::objects::{Doing, Objects, Vendor, explain_status, md5};
 use crate::outbound::carrier::{Answer, Carrier};
-use crate::outbound::http::{Web, place};
+use crate::outbound::http::{Web, web_address};
 use crate::settings::settings;
 use crate::{Allowed, Checked, Document, Error, Name, Observed, Receipt, Secret};
 
@@ -87,9 +86,7 @@ impl Bucket {
         }
         config.service_account.for_use("service_account")?;
         if let Some(endpoint) = &config.endpoint {
-            let uri: Uri =
-                endpoint.parse().map_err(|_| refused("endpoint", "not_a_web_address"))?;
-            place(&uri, "endpoint")?;
+            web_address(endpoint, "endpoint")?;
         }
         Ok(Self {
             name: config.bucket.clone(),

@@ -11,7 +11,7 @@ mod refusals;
 use std::sync::Arc;
 
 use data_encoding::BASE64;
-use http::{HeaderMap, HeaderValue, Uri};
+use http::{HeaderMap, HeaderValue};
 use jiff::Timestamp;
 use object_store::aws::{AmazonS3Builder, Checksum, S3ConditionalPut};
 use object_store::{ClientOptions, ObjectStore, RetryConfig};
@@ -20,7 +20,7 @@ use serde::{Deserialize, Serialize};
 use crate::document::sha256;
 use crate::objects::{Doing, Objects, Vendor};
 use crate::outbound::carrier::{Answer, Carrier};
-use crate::outbound::http::{Web, date, place};
+use crate::outbound::http::{Web, date, place, web_address};
 use crate::settings::{Setting, Shape, settings};
 use crate::{Allowed, Checked, Document, Error, Name, Observed, Receipt, Secret};
 
@@ -143,8 +143,7 @@ impl Bucket {
             None => config.endpoint.is_none() && !config.bucket.contains('.'),
         };
         let endpoint = config.endpoint.as_deref().map(|endpoint| {
-            let uri: Uri =
-                endpoint.parse().map_err(|_| refused("endpoint", "not_a_web_address"))?;
+            let uri = web_address(endpoint, "endpoint")?;
             let (host, port, is_sealed) = place(&uri, "endpoint")?;
             let scheme = if is_sealed { "https" } else { "http" };
             let host = if host.contains(':') { format!("[{host}]") } else { host };

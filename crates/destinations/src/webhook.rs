@@ -20,7 +20,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::document::sha256;
-use crate::outbound::http::{Web, date, place};
+use crate::outbound::http::{Web, date, web_address};
 use crate::probe::{self, Probed};
 use crate::settings::settings;
 use crate::{Allowed, Checked, Document, Error, Level, Name, Observed, Receipt, Secret};
@@ -102,9 +102,7 @@ struct Receiver {
 
 impl Webhook {
     pub fn open(config: &Config, allowed: &Allowed) -> Result<Self, Error> {
-        let not_one = Error::Refused { setting: "url", mend: "not_a_web_address" };
-        let uri: Uri = config.url.parse().map_err(|_| not_one)?;
-        place(&uri, "url")?;
+        let uri = web_address(&config.url, "url")?;
         let keys = Keys::new(config.secret.for_use("secret")?, config.receipt_key.as_deref())?;
         let web = Web::new(allowed, "url", config.ca_pem.as_deref())?;
         Ok(Self(Arc::new(Receiver { uri, keys, web })))

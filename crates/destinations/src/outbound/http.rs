@@ -65,6 +65,13 @@ impl Web {
     }
 }
 
+/// A setting that holds a whole web address.
+pub(crate) fn web_address(text: &str, setting: &'static str) -> Result<Uri, Error> {
+    let wrong = |_| Error::Refused { setting, mend: "not_a_web_address" };
+    let uri = text.parse().map_err(wrong)?;
+    place(&uri, setting).map(|_| uri)
+}
+
 /// Host without brackets, port, and whether TLS is spoken.
 pub(crate) fn place(uri: &Uri, setting: &'static str) -> Result<(String, u16, bool), Error> {
     let wrong = Error::Refused { setting, mend: "not_a_web_address" };
