@@ -5,6 +5,7 @@ use std::io;
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU16, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -45,10 +46,23 @@ impl Drop for Server {
     }
 }
 
-/// A port that nobody listens on.
+/// A port that nobody listens on, given out once.
+///
+/// Below those that the system gives to whoever names none: between here and the
+/// server's start another test would sometimes get the same.
 pub fn free_port() -> SocketAddr {
-    let taken = TcpListener::bind("127.0.0.1:0").expect("some port is free");
-    taken.local_addr().expect("it is bound")
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    const FIRST: u16 = 21_000;
+    const PORTS: u16 = 10_000;
+    let begin = u16::try_from(std::process::id() % u32::from(PORTS)).expect("it is less");
+    for _ in 0..PORTS {
+        let step = NEXT.fetch_add(1, Ordering::Relaxed);
+        let port = FIRST + (begin + step % PORTS) % PORTS;
+        if let Ok(free) = TcpListener::bind(("127.0.0.1", port)) {
+            return free.local_addr().expect("it is bound");
+        }
+    }
+    panic!("every port from {FIRST} on is taken");
 }
 
 /// A folder below the target folder with what `install` puts there, once.
