@@ -1,6 +1,9 @@
 //! The servers start, follow, take over and end.
 
-use engines::{Nats, Postgres};
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+
+use engines::{Gate, Nats, Postgres};
 
 #[test]
 fn a_promoted_standby_has_what_its_dead_primary_acknowledged() {
@@ -36,7 +39,29 @@ fn a_killed_nats_server_comes_back_on_its_port() {
     let mut nats = Nats::start(folder.path(), "").expect("a server");
     let address = nats.address();
     nats.kill().expect("a kill");
-    assert!(std::net::TcpStream::connect(address).is_err());
+    assert!(TcpStream::connect(address).is_err());
     nats.run().expect("again");
-    assert!(std::net::TcpStream::connect(address).is_ok());
+    assert!(TcpStream::connect(address).is_ok());
+}
+
+#[test]
+fn a_gate_that_fell_silent_keeps_what_came_until_it_opens() {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let gate = Gate::before(listener.local_addr().expect("an address")).expect("a gate");
+    let mut near = TcpStream::connect(gate.address()).expect("a way in");
+    let (mut far, _) = listener.accept().expect("a way out");
+    let mut bytes = [0; 3];
+    near.write_all(b"one").expect("it is open");
+    far.read_exact(&mut bytes).expect("it came");
+    assert_eq!(&bytes, b"one");
+    gate.fall_silent();
+    near.write_all(b"two").expect("nobody is told");
+    far.set_nonblocking(true).expect("it can");
+    assert!(far.read(&mut bytes).is_err(), "it passed a silent gate");
+    far.set_nonblocking(false).expect("it can");
+    gate.open();
+    far.read_exact(&mut bytes).expect("it came in the end");
+    assert_eq!(&bytes, b"two");
+    gate.shut();
+    assert_eq!(near.read(&mut bytes).unwrap_or(0), 0, "it was cut off");
 }
