@@ -2,10 +2,14 @@
 
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
+use std::time::Duration;
 
 use anyhow::{Context, Result};
+
+/// The port may be held for a moment by what was just ended.
+const RETRY: Duration = Duration::from_millis(5);
 
 /// Passes connections on to one address, as long as it may.
 pub struct Gate {
@@ -23,6 +27,7 @@ struct Passage {
 struct State {
     target: Option<SocketAddr>,
     weather: Weather,
+    is_listening: bool,
     /// Both ends of what is open.
     open: Vec<TcpStream>,
 }
@@ -33,7 +38,7 @@ enum Weather {
     Fair,
     /// What comes is let in and never answered, as by a cable that was pulled.
     Silent,
-    /// What comes is turned away.
+    /// What comes is refused.
     Shut,
 }
 
@@ -49,9 +54,18 @@ impl Gate {
         passage.change(|state| state.target = Some(target));
         let own = passage.clone();
         thread::spawn(move || {
-            for stream in listener.incoming().flatten() {
-                let passage = own.clone();
-                thread::spawn(move || passage.serve(stream));
+            let mut listening = Some(listener);
+            loop {
+                let Some(listener) = listening.take().or_else(|| TcpListener::bind(address).ok())
+                else {
+                    thread::sleep(RETRY);
+                    continue;
+                };
+                own.change(|state| state.is_listening = true);
+                own.listen(&listener);
+                drop(listener);
+                own.change(|state| state.is_listening = false);
+                drop(own.wait_until(|state| state.weather != Weather::Shut));
             }
         });
         Ok(Self { address, passage })
@@ -62,9 +76,12 @@ impl Gate {
         self.address
     }
 
-    /// Ends what is open, and turns away what comes.
+    /// Ends what is open, and refuses what comes, as a machine does whose server is gone.
     pub fn shut(&self) {
         self.passage.end_all(Weather::Shut);
+        // Wakes who listens, so that they see it.
+        let _ = TcpStream::connect(self.address);
+        drop(self.passage.wait_until(|state| !state.is_listening));
     }
 
     /// Nothing passes any more and nobody is told.
@@ -75,6 +92,7 @@ impl Gate {
     /// Everything passes. What had fallen silent meanwhile goes on where it stood.
     pub fn open(&self) {
         self.passage.change(|state| state.weather = Weather::Fair);
+        drop(self.passage.wait_until(|state| state.is_listening));
     }
 
     /// From now on to another address; what leads to the old one ends.
@@ -101,12 +119,27 @@ impl Passage {
         });
     }
 
+    fn wait_until(&self, is_so: impl Fn(&State) -> bool) -> MutexGuard<'_, State> {
+        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let changed = self.changed.wait_while(state, |state| !is_so(state));
+        changed.unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Where to, once it is not silent; `None` where it is shut.
     fn way(&self) -> Option<SocketAddr> {
-        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        let heard = self.changed.wait_while(state, |state| state.weather == Weather::Silent);
-        let state = heard.unwrap_or_else(PoisonError::into_inner);
+        let state = self.wait_until(|state| state.weather != Weather::Silent);
         state.target.filter(|_| state.weather == Weather::Fair)
+    }
+
+    /// Lets in what comes, until it is shut.
+    fn listen(self: &Arc<Self>, listener: &TcpListener) {
+        for stream in listener.incoming().flatten() {
+            if self.change(|state| state.weather == Weather::Shut) {
+                return;
+            }
+            let passage = self.clone();
+            thread::spawn(move || passage.serve(stream));
+        }
     }
 
     fn serve(self: Arc<Self>, near: TcpStream) {
