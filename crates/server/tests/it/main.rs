@@ -4,19 +4,17 @@
 
 mod addenda;
 mod archive;
-mod at_rest;
 mod canary;
 mod conversation;
 mod daily;
 mod delays;
 mod delivery;
-mod disk;
 mod doors;
+mod engine;
 mod killed;
 mod limits;
 mod lists;
 mod masking;
-mod nonces;
 mod presence;
 mod reading;
 mod restart;
@@ -26,6 +24,6 @@ mod served;
 mod settings;
 mod sign_in;
 mod sockets;
-mod upkeep;
+mod sqlite;
 mod workers;
 mod world;
