@@ -152,6 +152,7 @@ pub(super) async fn replace(
     let sealed = sealed(key, id, part, &documents);
     app.db
         .write(move |tx| {
+            store::load(tx, id)?.ok_or(Error::NotFound)?;
             let receipts = tx.count(
                 "select count(*) from receipt where conversation = $1 and part = $2",
                 values![&id, part],

@@ -2,13 +2,14 @@
 
 use rusqlite::Connection;
 
-use super::tx::sql_error;
+use super::sqlite::sql_error;
 use crate::error::{Error, Result};
 
 /// In order; a step that was released is never changed.
 const STEPS: &[&str] = &[
     include_str!("../migrations/sqlite/0001_first.sql"),
     include_str!("../migrations/sqlite/0002_delivery.sql"),
+    include_str!("../migrations/sqlite/0003_nodes.sql"),
 ];
 
 /// Refuses tables of another version: who only looks may not change them.

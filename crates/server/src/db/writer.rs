@@ -4,11 +4,13 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use rusqlite::Connection;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::oneshot;
 
 use super::Sealer;
-use super::tx::{After, Tx, sql_error};
-use crate::bus::Bus;
+use super::engine::{Line, Unit};
+use super::sqlite::sql_error;
+use super::tx::{After, Tx};
+use crate::bus::{Bus, Ring, Topic};
 use crate::error::{Error, Result};
 use crate::events::Recent;
 
@@ -23,13 +25,13 @@ pub(super) trait Task: Send {
     fn answer(self: Box<Self>, committed: bool);
 }
 
-struct Unit<F, T> {
+struct Work<F, T> {
     work: F,
     result: Option<Result<T>>,
     answer: oneshot::Sender<Result<T>>,
 }
 
-impl<T: Send, F: Fn(&mut Tx<'_>) -> Result<T> + Send> Task for Unit<F, T> {
+impl<T: Send, F: Fn(&mut Tx<'_>) -> Result<T> + Send> Task for Work<F, T> {
     fn run(&mut self, tx: &mut Tx<'_>) -> bool {
         // A bug in one unit must not end the thread that carries out all others.
         let worked = catch_unwind(AssertUnwindSafe(|| (self.work)(tx)));
@@ -56,7 +58,7 @@ pub(super) fn task<T: Send + 'static>(
     work: impl Fn(&mut Tx<'_>) -> Result<T> + Send + 'static,
 ) -> (Box<dyn Task>, oneshot::Receiver<Result<T>>) {
     let (answer, receive) = oneshot::channel();
-    let unit = Unit { work, result: None, answer };
+    let unit = Work { work, result: None, answer };
     (Box::new(unit), receive)
 }
 
@@ -70,19 +72,13 @@ pub(super) struct Writer {
 
 impl Writer {
     /// Serves until every sender is gone.
-    pub(super) fn serve(&self, mut tasks: mpsc::Receiver<Box<dyn Task>>) {
+    pub(super) fn serve(&self, units: &Line<Unit>) {
         let mut batch = Vec::with_capacity(UNITS_MAX);
-        while let Some(first) = tasks.blocking_recv() {
-            batch.push(first);
-            while batch.len() < UNITS_MAX
-                && let Ok(next) = tasks.try_recv()
-            {
-                batch.push(next);
-            }
+        while units.take(UNITS_MAX, &mut batch) {
             metrics::histogram!("sotto_commit_units").record(batch.len() as f64);
             let committed = match self.commit(&mut batch) {
                 Ok(after) => {
-                    self.tell(after);
+                    tell(&self.bus, &self.recent, after);
                     true
                 }
                 Err(error) => {
@@ -118,16 +114,6 @@ impl Writer {
         Ok(after)
     }
 
-    fn tell(&self, after: Vec<After>) {
-        for next in after {
-            match next {
-                After::Keep(event) => self.recent.keep(event),
-                After::Forget(id) => self.recent.forget(id),
-                After::Ring(ring) => self.bus.ring(&ring),
-            }
-        }
-    }
-
     /// A commit failed: nothing of it stays. After an I/O error nobody can know
     /// what the disk holds, so the process stops and recovery decides.
     fn give_up(&self, error: &Error) {
@@ -147,5 +133,19 @@ impl Writer {
     fn statement(&self, sql: &'static str) -> Result<()> {
         let mut statement = self.connection.prepare_cached(sql).map_err(sql_error)?;
         statement.raw_execute().map(|_| ()).map_err(sql_error)
+    }
+}
+
+/// What follows a durable commit.
+pub(super) fn tell(bus: &Bus, recent: &Recent, after: Vec<After>) {
+    for next in after {
+        match next {
+            After::Keep(event) => recent.keep(event),
+            After::Forget(id) => {
+                recent.forget(id);
+                bus.ring_others(&Ring { topic: Topic::Gone(id), number: 0 });
+            }
+            After::Ring(ring) => bus.ring(&ring),
+        }
     }
 }
