@@ -28,18 +28,22 @@ pub(crate) struct Reached {
     /// Lines of TOML before the first section.
     pub(crate) more: String,
     pub(crate) starts_per_minute: usize,
+    /// Where keys and transcripts are that nodes share; each has its own if left out.
+    pub(crate) shared: Option<PathBuf>,
 }
 
 impl Reached {
     pub(crate) fn itself(listen: Address) -> Self {
-        Self { listen, by: listen, more: String::new(), starts_per_minute: 1_000_000 }
+        Self { listen, by: listen, more: String::new(), starts_per_minute: 1_000_000, shared: None }
     }
 }
 
 /// The config file of a server that lives in `dir`.
 pub(crate) fn config(dir: &Path, reached: &Reached) -> String {
-    let (data, keys, transcripts) = (dir.join("data"), dir.join("keys"), dir.join(TRANSCRIPTS));
-    let Reached { listen, by: address, more, starts_per_minute } = reached;
+    let Reached { listen, by: address, more, starts_per_minute, shared } = reached;
+    let common = shared.as_deref().unwrap_or(dir);
+    let (data, keys) = (dir.join("data"), common.join("keys"));
+    let transcripts = common.join(TRANSCRIPTS);
     format!(
         "listen = \"{listen}\"\ndata_dir = {data:?}\nkey_dir = {keys:?}\n\
          transcripts_dir = {transcripts:?}\nlog = \"warn\"\n{more}\n\
