@@ -76,11 +76,15 @@ pub(crate) fn create_agents(
 
 /// Lets transcripts go out at once, as an administrator would: no time for a
 /// survey, and keys are destroyed with the last receipt.
-pub(crate) async fn deliver_at_once(server: &ServerProcess, password: &str) -> Result<()> {
+pub(crate) async fn deliver_at_once(
+    server: &ServerProcess,
+    reached_by: Address,
+    password: &str,
+) -> Result<()> {
     create(server, ADMINISTRATOR, &["--role", "administrator"], password)?;
-    let administrator = SignedIn::with(server.address(), ADMINISTRATOR, password).await?;
+    let administrator = SignedIn::with(reached_by, ADMINISTRATOR, password).await?;
     let times = [("survey_seconds", json!(0)), ("grace_seconds", json!(0))];
-    administrator.change_section(server.address(), "timing", &times).await
+    administrator.change_section(reached_by, "timing", &times).await
 }
 
 fn create(server: &ServerProcess, name: &str, what: &[&str], password: &str) -> Result<()> {
@@ -101,7 +105,7 @@ fn create(server: &ServerProcess, name: &str, what: &[&str], password: &str) -> 
     Ok(())
 }
 
-/// Where the server's folder destination puts transcripts.
-pub(crate) fn transcripts(server: &ServerProcess) -> PathBuf {
-    server.dir().join(TRANSCRIPTS)
+/// Where the folder destination of a server in `dir`, or of nodes that share it, puts transcripts.
+pub(crate) fn transcripts(dir: &Path) -> PathBuf {
+    dir.join(TRANSCRIPTS)
 }
