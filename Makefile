@@ -15,7 +15,7 @@ N ?= 100
 DATA ?= ../shared/data
 ARGS ?=
 
-.PHONY: run test release types chaos replay strace bench-relay bench-idle bench-pairs mask-score screenshots front
+.PHONY: run test release types chaos chaos-cluster replay strace bench-relay bench-idle bench-pairs mask-score screenshots front
 
 run:
 	@$(STEP) "Set up" setup/ensure run
@@ -45,6 +45,10 @@ types:
 
 chaos: release
 	@$(RELEASE)/sotto-load chaos --server $(RELEASE)/sotto --kills $(N) $(ARGS)
+
+chaos-cluster: release
+	@setup/ensure test
+	@$(RELEASE)/sotto-load chaos-cluster --server $(RELEASE)/sotto $(ARGS)
 
 replay: release
 	@$(RELEASE)/sotto-load replay --server $(RELEASE)/sotto --data $(DATA) $(ARGS)
