@@ -12,6 +12,11 @@ use crate::view::View;
 
 /// Rows of one sender that a value may be split over.
 const ROWS_JOINED_MAX: usize = 4;
+/// The nearest rows among which the question that a text answers is looked for.
+const ROWS_ASKED_MAX: usize = 3;
+/// Rows before a text that are looked at; of what is further back nothing depends.
+pub const ROWS_BEFORE_MAX: usize = ROWS_JOINED_MAX;
+const _: () = assert!(ROWS_ASKED_MAX <= ROWS_BEFORE_MAX);
 const JOINED_BYTES_MAX: usize = 240;
 /// A text is read again after masking, until nothing more is found.
 const PASSES_MAX: usize = 4;
@@ -210,7 +215,7 @@ impl Engine {
         let question = before
             .iter()
             .rev()
-            .take(3)
+            .take(ROWS_ASKED_MAX)
             .find(|row| row.writer != writer)
             .filter(|_| text.len() <= 120);
         let asked = question.and_then(|row| self.asked(row.text)).or_else(|| {

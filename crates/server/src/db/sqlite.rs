@@ -26,6 +26,9 @@ const STATEMENTS_MAX: usize = 256;
 const WRITER_CACHE_KIB: i64 = 16 * 1024;
 /// A WAL of about 16 MiB before it is folded back.
 const CHECKPOINT_PAGES: i64 = 4096;
+/// A message changes some 300 bytes on each of three pages, and each page goes to the
+/// disk whole, twice.
+const PAGE_BYTES: i64 = 4096;
 
 pub(super) type Question = Box<dyn FnOnce(&mut Tx<'_>) + Send>;
 
@@ -47,7 +50,7 @@ impl Engine {
         migrate::run(&mut connection)?;
         let writer = Writer { connection, bus, recent, sealer };
         let (tasks, waiting) = mpsc::channel(WAITING_MAX);
-        let mut threads = vec![spawn("sotto-write", move || writer.serve(waiting))?];
+        let mut threads = vec![spawn("sotto-write", writer.serve(waiting))?];
         let (questions, asked) = mpsc::channel::<Question>(WAITING_MAX);
         let asked = Arc::new(Mutex::new(asked));
         for _ in 0..READERS {
@@ -121,6 +124,8 @@ pub(super) fn connect(file: &Path) -> Result<Connection> {
     })?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
     connection.busy_timeout(std::time::Duration::from_secs(5)).map_err(sql_error)?;
+    // Before the journal's mode, which makes the first page.
+    connection.pragma_update(None, "page_size", PAGE_BYTES).map_err(sql_error)?;
     for (pragma, value) in [
         ("journal_mode", "wal"),
         ("synchronous", "full"),
