@@ -25,10 +25,10 @@ const STATEMENTS_MAX: usize = 256;
 /// Room for about a thousand conversations that talk at once; filled only by use.
 const WRITER_CACHE_KIB: i64 = 16 * 1024;
 /// A WAL of about 16 MiB before it is folded back.
-const CHECKPOINT_PAGES: i64 = 4096;
+const CHECKPOINT_PAGES: i64 = 8192;
 /// A message changes some 300 bytes on each of three pages, and each page goes to the
 /// disk whole, twice.
-const PAGE_BYTES: i64 = 4096;
+const PAGE_BYTES: i64 = 2048;
 
 pub(super) type Question = Box<dyn FnOnce(&mut Tx<'_>) + Send>;
 
