@@ -15,6 +15,8 @@ mod redact;
 mod rules;
 mod scan;
 mod text;
+#[cfg(test)]
+mod twice;
 mod view;
 mod words;
 
