@@ -29,6 +29,7 @@ pub struct Config {
     pub log: String,
     pub origins: Origins,
     pub sessions: Sessions,
+    pub stop: Stop,
     pub limits: Limits,
 }
 
@@ -42,6 +43,17 @@ pub struct Sessions {
     pub seconds_max: u32,
     /// How often an open console looks whether its session was ended elsewhere.
     pub check_seconds: u32,
+}
+
+/// How a node leaves. Both are for a node that has others beside it: alone it ends at once.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Stop {
+    /// `/readyz` says no for this long before anything else changes: longer than a
+    /// load balancer needs to notice.
+    pub notice_seconds: u32,
+    /// Over so long the sockets are asked, one by one, to connect elsewhere.
+    pub spread_seconds: u32,
 }
 
 /// The three origins; the router goes by Host.
@@ -89,6 +101,7 @@ impl Default for Config {
             log: "info".to_owned(),
             origins: Origins::default(),
             sessions: Sessions::default(),
+            stop: Stop::default(),
             limits: Limits::default(),
         }
     }
@@ -176,6 +189,8 @@ impl Config {
             ("sessions.idle_seconds", self.sessions.idle_seconds.into(), 60..=24 * 60 * 60),
             ("sessions.check_seconds", self.sessions.check_seconds.into(), 1..=60),
             ("sessions.seconds_max", self.sessions.seconds_max.into(), 60..=24 * 60 * 60),
+            ("stop.notice_seconds", self.stop.notice_seconds.into(), 0..=60),
+            ("stop.spread_seconds", self.stop.spread_seconds.into(), 0..=600),
         ];
         for (name, value, range) in within {
             if !range.contains(&value) {
@@ -258,6 +273,7 @@ mod tests {
             ("[limits]\nframe_bytes = 20000\n", "limits.frame_bytes"),
             ("[limits]\nauthenticate_seconds = 0\n", "limits.authenticate_seconds"),
             ("[sessions]\nidle_seconds = 1000000\n", "sessions.idle_seconds"),
+            ("[stop]\nspread_seconds = 601\n", "stop.spread_seconds"),
             ("[origins]\nfiles = \"http://localhost:8080\"\n", "origins.files"),
             ("[origins]\nfiles = \"files.example\"\n", "origins"),
         ] {

@@ -150,6 +150,16 @@ pub fn renew(tx: &mut Tx<'_>, job: Job, now: Millis) -> Result<()> {
     Ok(())
 }
 
+/// Its worker stops: anybody may claim it from now on.
+pub fn give_back(tx: &mut Tx<'_>, job: Job) -> Result<()> {
+    tx.run(
+        "update job set lease_until = null where kind = $1 and subject = $2",
+        values![job.kind.code(), &job.subject],
+    )?;
+    tx.ring(Topic::Jobs, 0);
+    Ok(())
+}
+
 /// It failed: try again later, each time later than before.
 pub fn retry(tx: &mut Tx<'_>, job: Job, now: Millis, code: &'static str) -> Result<()> {
     let seconds = 1_u32.checked_shl(job.attempts.min(16)).unwrap_or(BACKOFF_SECONDS_MAX);

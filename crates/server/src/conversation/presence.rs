@@ -117,6 +117,13 @@ pub async fn renew_lease(app: &App) -> Result<()> {
         .await
 }
 
+/// This node ends; rows that it still has count as gone from now on.
+pub async fn end_lease(app: &App) -> Result<()> {
+    let node = app.node;
+    app.db.write(move |tx| tx.run("delete from node where id = $1", values![&node])).await?;
+    Ok(())
+}
+
 /// At the start: who was connected to a node whose lease is over counts as gone,
 /// and has the same time to come back as after a lost connection.
 pub async fn forget_node_rows(app: &App) -> Result<()> {

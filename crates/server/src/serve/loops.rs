@@ -28,10 +28,13 @@ const PAUSE: Duration = Duration::from_secs(1);
 pub(super) struct Loops(TaskTracker);
 
 impl Loops {
-    /// Waits until each has finished what it was at.
-    pub(super) async fn end(self) {
+    /// Waits until each has finished what it was at; then the node is no more.
+    pub(super) async fn end(self, app: &App) {
         self.0.close();
         self.0.wait().await;
+        if let Err(error) = presence::end_lease(app).await {
+            tracing::warn!(%error, "the others will notice that this node is gone");
+        }
     }
 }
 
@@ -41,7 +44,7 @@ pub(super) async fn start(app: &App, stopping: &CancellationToken) -> anyhow::Re
     let tasks = TaskTracker::new();
     for lane in WORKERS {
         let (app, stopping) = (app.clone(), stopping.clone());
-        tasks.spawn(async move { until(&stopping, jobs(&app, lane)).await });
+        tasks.spawn(async move { jobs(&app, lane, &stopping).await });
     }
     let (app2, stop) = (app.clone(), stopping.clone());
     tasks.spawn(async move { until(&stop, every(LEASE_EVERY, || lease(&app2))).await });
@@ -80,11 +83,11 @@ async fn daily(app: &App) -> Result<()> {
 }
 
 /// Does what is due, then waits for the next ring or the next due time.
-async fn jobs(app: &App, lane: Lane) {
+async fn jobs(app: &App, lane: Lane, stopping: &CancellationToken) {
     let mut mailbox = app.bus.mailbox();
     mailbox.listen(Topic::Jobs);
-    loop {
-        if let Err(error) = workers::run_due(app, lane).await {
+    while !stopping.is_cancelled() {
+        if let Err(error) = workers::run_due(app, lane, stopping).await {
             tracing::error!(%error, "due jobs could not be looked up; trying again");
             tokio::time::sleep(PAUSE).await;
             continue;
@@ -93,6 +96,7 @@ async fn jobs(app: &App, lane: Lane) {
         tokio::select! {
             _ = mailbox.next() => {}
             () = app.clock.until(next) => {}
+            () = stopping.cancelled() => {}
         }
     }
 }

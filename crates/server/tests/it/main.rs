@@ -13,6 +13,7 @@ mod delivery;
 mod disk;
 mod doors;
 mod killed;
+mod leaving;
 mod limits;
 mod lists;
 mod masking;

@@ -115,10 +115,11 @@ impl Served {
         self.stop.cancel();
     }
 
-    /// Stops it and waits until it is done.
-    pub async fn ends(self) {
+    /// Stops it and waits until it is done; what it wrote stays as long as its folder.
+    pub async fn ends(self) -> tempfile::TempDir {
         self.stop.cancel();
         self.done.await.expect("no panic").expect("it ends well");
+        self.folder
     }
 
     pub async fn call(&self, call: Call<'_>) -> Answer {
@@ -283,6 +284,20 @@ impl Socket {
     pub async fn asks(&mut self, id: u32, verb: Value) -> Value {
         self.send(&json!({"id": id, "verb": verb})).await;
         self.find(|frame| frame["id"] == id).await
+    }
+
+    /// Whether a verb is carried out before the connection ends.
+    pub async fn tries(&mut self, id: u32, verb: Value) -> bool {
+        let request = json!({"id": id, "verb": verb}).to_string();
+        if self.0.send(Message::text(request)).await.is_err() {
+            return false;
+        }
+        while let Some(frame) = self.frame().await {
+            if frame["id"] == id {
+                return frame["frame"] == "done";
+            }
+        }
+        false
     }
 
     /// The next message whose text fits, from whichever side.

@@ -93,7 +93,6 @@ export const en = {
   connection: {
     connecting: 'Connecting…',
     reconnecting: 'The connection is lost. It is being opened again; what you type is kept.',
-    draining: 'The server is restarting. You will be connected again in a moment; what you type is kept.',
     back: 'Connected again.',
     otherVersion: 'Sotto was updated. Reload this page when it suits you.',
     reload: 'Reload',

@@ -94,7 +94,6 @@ export const es: Words = {
   connection: {
     connecting: 'Conectando…',
     reconnecting: 'Se perdió la conexión. Se está abriendo de nuevo; lo que escribes se conserva.',
-    draining: 'El servidor se está reiniciando. En un momento estarás conectado; lo que escribes se conserva.',
     back: 'Conectado de nuevo.',
     otherVersion: 'Sotto se actualizó. Vuelve a cargar esta página cuando te convenga.',
     reload: 'Volver a cargar',
