@@ -74,6 +74,23 @@ impl Error {
         }
     }
 
+    /// The same for a code that was kept.
+    pub fn mend_of(code: &str) -> &'static str {
+        let plain = [
+            Self::Exists,
+            Self::NotFound,
+            Self::Full,
+            Self::NotWritable,
+            Self::NotReadable,
+            Self::TooLarge,
+            Self::BadName,
+        ];
+        match plain.into_iter().find(|error| error.code() == code) {
+            Some(error) => error.mend(),
+            None => mends::found(code).unwrap_or(Self::Later { code: "" }.mend()),
+        }
+    }
+
     /// What a failed write of a file means.
     pub(crate) fn writing(cause: &io::Error) -> Self {
         use io::ErrorKind::{

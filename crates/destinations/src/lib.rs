@@ -15,6 +15,7 @@ mod error;
 pub mod folder;
 pub mod gcs;
 mod objects;
+mod opening;
 mod outbound;
 mod probe;
 mod receipt;
@@ -31,6 +32,7 @@ use serde::{Deserialize, Serialize};
 
 pub use document::{Document, Name};
 pub use error::Error;
+pub use opening::{Identities, sealed_to};
 pub use outbound::Allowed;
 pub use receipt::{Checked, Level, Observed, Receipt};
 pub use sealing::Readers;

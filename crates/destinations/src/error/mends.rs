@@ -185,6 +185,9 @@ const MENDS: [(&str, &str); 57] = [
 ];
 
 pub(super) fn sentence(mend: &str) -> &'static str {
-    let found = MENDS.iter().find(|(code, _)| *code == mend);
-    found.map_or("Change the setting that is named.", |(_, sentence)| sentence)
+    found(mend).unwrap_or("Change the setting that is named.")
+}
+
+pub(super) fn found(mend: &str) -> Option<&'static str> {
+    MENDS.iter().find(|(code, _)| *code == mend).map(|(_, sentence)| *sentence)
 }
