@@ -25,6 +25,7 @@ pub mod sftp;
 pub mod webhook;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -32,7 +33,7 @@ use serde::{Deserialize, Serialize};
 pub use document::{Document, Name};
 pub use error::Error;
 pub use outbound::Allowed;
-pub use receipt::{Checked, Level, Observed, Receipt};
+pub use receipt::{Checked, Level, Outcome, Receipt, Step};
 pub use sealing::Readers;
 pub use settings::{Field, Form, Secret, Shape};
 
@@ -59,7 +60,7 @@ macro_rules! destinations {
         /// A place for documents.
         #[derive(Debug, Clone)]
         pub enum Destination {
-            $($(#[doc = $doc])+ $kind($module::$kind),)+
+            $($(#[doc = $doc])+ $kind(Arc<$module::$kind>),)+
         }
 
         /// What to ask for each kind of destination, in the order of the list.
@@ -93,7 +94,7 @@ macro_rules! destinations {
             pub fn open_within(config: &Config, allowed: &Allowed) -> Result<Self, Error> {
                 match config {
                     $(Config::$kind(config) => {
-                        $module::$kind::open(config, allowed).map(Self::$kind)
+                        $module::$kind::open(config, allowed).map(Arc::new).map(Self::$kind)
                     })+
                 }
             }
@@ -121,7 +122,8 @@ macro_rules! destinations {
             }
 
             /// Tests the connection: writes a probe, reads it back, sees that
-            /// it cannot be overwritten, and deletes it.
+            /// it cannot be overwritten, and deletes it. An error says which setting
+            /// must change; what is merely not so here is a step of the sheet.
             pub async fn check(&self) -> Result<Checked, Error> {
                 within(ANSWER_SECONDS_MAX, async {
                     match self { $(Self::$kind(there) => there.check().await,)+ }

@@ -4,7 +4,7 @@ use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
 
 use destinations::s3::Config;
-use destinations::{Allowed, Destination, Document, Error, Level, Secret};
+use destinations::{Allowed, Checked, Destination, Document, Error, Level, Outcome, Secret};
 
 use crate::front::{Authority, Fate, Front};
 use crate::promises::{self, named};
@@ -59,8 +59,9 @@ fn open(config: Config) -> Destination {
     Destination::open_within(&destinations::Config::S3(config), &loopback()).expect("in order")
 }
 
-fn observed(checked: &destinations::Checked, what: &str) -> String {
-    checked.observed.iter().find(|it| it.what == what).expect("seen").found.clone()
+fn step(checked: &Checked, what: &str) -> (Outcome, String) {
+    let step = checked.steps.iter().find(|it| it.what == what).expect("on the sheet");
+    (step.outcome, step.found.clone())
 }
 
 #[tokio::test]
@@ -97,9 +98,14 @@ async fn s3_versions_locks_and_encryption_are_seen() {
     assert_eq!(there.put(&document).await, Ok(receipt));
     let checked = there.check().await.expect("all is well");
     assert_eq!(checked.level, Level::ImmutableVersion);
-    assert_eq!(observed(&checked, "versions"), "kept");
-    assert_eq!(observed(&checked, "encryption"), "aws:kms");
-    assert_eq!(observed(&checked, "checksum"), "sha256");
+    let done = |found: &str| (Outcome::Done, found.to_owned());
+    assert_eq!(step(&checked, "connection"), done("TLS 1.3"));
+    assert_eq!(step(&checked, "delete"), done("version"), "only hidden");
+    assert_eq!(step(&checked, "immutable"), done(""));
+    assert_eq!(step(&checked, "encryption"), done("aws:kms"));
+    assert_eq!(step(&checked, "versions"), done(""));
+    assert_eq!(step(&checked, "region"), done("us-east-1"));
+    assert_eq!(step(&checked, "checksum"), done("SHA-256"));
 }
 
 #[tokio::test]

@@ -8,7 +8,7 @@ use std::time::{Duration, SystemTime};
 
 use aws_lc_rs::rand;
 use destinations::sftp::{Config, HostKey, offered_host_key};
-use destinations::{Allowed, Destination, Error, Level, Secret};
+use destinations::{Allowed, Destination, Error, Level, Outcome, Secret};
 use russh::keys::PrivateKey;
 use russh::keys::ssh_key::LineEnding;
 use russh::keys::ssh_key::private::{Ed25519Keypair, KeypairData};
@@ -188,7 +188,7 @@ async fn sftp_holds_every_promise() {
     promises::hold_when_nothing_moves(&there, &front, 9_000).await;
 
     let checked = direct.check().await.expect("all is well");
-    assert!(checked.observed.iter().any(|it| it.what == "sync" && it.found == "fsync"));
+    assert!(checked.steps.iter().any(|it| it.what == "sync" && it.outcome == Outcome::Done));
     let made = fs::metadata(ssh.folder().join("kept/a.json")).expect("it is there");
     assert_eq!(made.permissions().mode() & 0o777, 0o600);
 }
