@@ -62,8 +62,12 @@ impl Error {
     /// What to do about it, for a person, in English.
     pub fn mend(self) -> &'static str {
         match self {
-            Self::Refused { mend, .. } => mends::sentence(mend),
-            Self::Later { .. } => "Nothing to do yet: it is tried again by itself.",
+            Self::Refused { mend, .. } => {
+                mends::sentence(mend).unwrap_or("Change the setting that is named.")
+            }
+            Self::Later { code } => {
+                mends::sentence(code).unwrap_or("Nothing to do yet: it is tried again by itself.")
+            }
             Self::Exists => "Another document has this name. Compare the two; neither was changed.",
             Self::NotFound => "No document has this name there.",
             Self::Full => "Free some space or raise the quota; it is tried again by itself.",

@@ -16,6 +16,7 @@ pub mod folder;
 pub mod gcs;
 mod objects;
 mod outbound;
+pub mod postgres;
 mod probe;
 mod receipt;
 pub mod s3;
@@ -144,6 +145,8 @@ destinations! {
     gcs::Gcs,
     /// A folder on a server that speaks SFTP.
     sftp::Sftp,
+    /// A table of a PostgreSQL database.
+    postgres::Postgres,
     /// An address that takes documents by HTTPS POST and signs for them.
     webhook::Webhook,
 }
@@ -180,7 +183,7 @@ async fn within<T>(seconds: u64, work: impl Future<Output = Result<T, Error>>) -
 mod tests {
     use super::*;
 
-    const KINDS: [&str; 6] = ["folder", "s3", "azure", "gcs", "sftp", "webhook"];
+    const KINDS: [&str; 7] = ["folder", "s3", "azure", "gcs", "sftp", "postgres", "webhook"];
 
     #[test]
     fn settings_are_told_apart_by_kind_and_unknown_ones_are_refused() {
