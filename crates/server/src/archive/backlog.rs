@@ -39,7 +39,7 @@ pub async fn deliveries(app: &App) -> Result<Deliveries> {
             let mut delivered: Vec<_> = newest.iter().flat_map(transcripts).collect();
             delivered.truncate(DELIVERED_MAX);
             name_agents(tx, &mut delivered)?;
-            Ok(Deliveries { pending, delivered })
+            Ok(Deliveries { backlogs: Vec::new(), pending, delivered })
         })
         .await
 }
@@ -84,6 +84,7 @@ impl Waiting {
             next_at: self.next_at.0,
             waiting_since: self.since.0,
             last_error,
+            is_stuck: false,
         }
     }
 
