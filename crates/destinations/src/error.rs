@@ -53,6 +53,20 @@ impl Error {
         }
     }
 
+    /// Every code that has a sentence of its own, for translations.
+    pub fn codes_with_a_mend() -> impl Iterator<Item = &'static str> {
+        let plain = [
+            Self::Exists,
+            Self::NotFound,
+            Self::Full,
+            Self::NotWritable,
+            Self::NotReadable,
+            Self::TooLarge,
+            Self::BadName,
+        ];
+        mends::codes().chain(plain.map(Self::code))
+    }
+
     /// Whether another attempt, later or after someone mended the place, can
     /// end well. If not, the document needs a person.
     pub fn is_worth_retrying(self) -> bool {

@@ -245,6 +245,10 @@ const MENDS: [(&str, &str); 72] = [
     ),
 ];
 
+pub(super) fn codes() -> impl Iterator<Item = &'static str> {
+    MENDS.iter().map(|(code, _)| *code)
+}
+
 pub(super) fn sentence(code: &str) -> Option<&'static str> {
     MENDS.iter().find(|(known, _)| *known == code).map(|(_, sentence)| *sentence)
 }
