@@ -13,6 +13,7 @@ mod freeze;
 pub mod html;
 pub mod http;
 pub mod manifest;
+pub mod pdf;
 pub mod shred;
 pub mod text;
 pub mod transcript;
