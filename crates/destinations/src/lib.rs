@@ -15,6 +15,7 @@ mod error;
 pub mod folder;
 pub mod gcs;
 mod objects;
+mod opening;
 mod outbound;
 pub mod postgres;
 mod probe;
@@ -33,6 +34,7 @@ use serde::{Deserialize, Serialize};
 
 pub use document::{Document, Name};
 pub use error::Error;
+pub use opening::{Identities, sealed_to};
 pub use outbound::Allowed;
 pub use receipt::{Checked, Level, Outcome, Receipt, Step};
 pub use sealing::Readers;

@@ -9,8 +9,11 @@ use utoipa::ToSchema;
 
 /// What every destination has, whatever its kind. An entry of the section
 /// `destinations` holds these, `name`, `kind`, and the settings that the kind's form
-/// names. Secrets among them are given to set them; left out or empty, the one that
-/// is set stays. A changed place asks for its secrets again.
+/// names; and perhaps `reading`, for the read-through archive: `kind` and settings of
+/// the same place with a credential of their own.
+///
+/// A secret is given to set it. Left out or empty, the one that is set stays; `null`
+/// removes it. A changed place asks for its secrets again.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(default)]
 pub struct Terms {
@@ -25,11 +28,6 @@ pub struct Terms {
     /// With whoever keeps the place; PHI mode asks for it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub agreement: Option<Agreement>,
-    /// For the read-through archive: settings of the same kind and place with a
-    /// credential of their own, without `kind`. Unset: nothing can be read back.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<Object>)]
-    pub reading: Option<serde_json::Map<String, serde_json::Value>>,
 }
 
 impl Default for Terms {
@@ -40,7 +38,6 @@ impl Default for Terms {
             is_sealed: false,
             formats: vec!["html".to_owned()],
             agreement: None,
-            reading: None,
         }
     }
 }

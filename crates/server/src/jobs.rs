@@ -172,6 +172,19 @@ pub fn look_again(
     wait(tx, kind, subject, now.plus_seconds(BACKOFF_SECONDS_MAX), code)
 }
 
+/// No time at which it is tried: the year 9999, which every engine and browser can hold.
+const NEVER: Millis = Millis(253_402_300_799_000);
+
+/// It needs a person, and is tried no more until one asks.
+pub fn park(
+    tx: &mut Tx<'_>,
+    kind: Kind,
+    subject: ConversationId,
+    code: &'static str,
+) -> Result<()> {
+    wait(tx, kind, subject, NEVER, code)
+}
+
 fn wait(
     tx: &mut Tx<'_>,
     kind: Kind,

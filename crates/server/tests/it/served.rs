@@ -9,7 +9,8 @@ use serde_json::{Value, json};
 use server::app::App;
 use server::clock::Clock;
 use server::config::Config;
-use server::config::sections::{NamedDestination, Sections};
+use server::config::destination::NamedDestination;
+use server::config::sections::Sections;
 use server::identity::account::{self, New};
 use server::identity::session;
 use server::serve;
@@ -83,7 +84,7 @@ impl Served {
         std::fs::create_dir_all(&archive).expect("a folder for transcripts");
         let to = destinations::folder::Config { path: archive, must_hold: None };
         let to = destinations::Config::Folder(to);
-        let destinations = vec![NamedDestination { name: "folder".to_owned(), to }];
+        let destinations = vec![NamedDestination::new("folder", to)];
         let first = Sections { destinations, ..sections() };
         let app = serve::open(config, Clock::moved(MORNING), first).await.expect("a node");
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
