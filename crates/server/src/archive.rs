@@ -15,6 +15,7 @@ mod freeze;
 pub mod html;
 pub mod http;
 pub mod manifest;
+pub mod pdf;
 pub mod readers;
 mod receipts;
 pub mod replay;

@@ -1,6 +1,7 @@
 /** What the console says, in English. `es.ts` says the same in its own way; the type keeps them complete. */
 import { count } from './count.ts';
 import { administration } from './en.administration.ts';
+import { destinations } from './en.destinations.ts';
 import { maskNamesEn } from '../../../shared/src/words/masks.en.ts';
 import type { Code, Ending, State } from '../protocol.ts';
 
@@ -379,6 +380,7 @@ export const en = {
   },
 
   administration,
+  destinations,
 
   problems,
   states,

@@ -1,6 +1,7 @@
 /** Lo que dice la consola, en español: escrito, no traducido palabra por palabra. */
 import { count } from './count.ts';
 import { administration } from './es.administration.ts';
+import { destinations } from './es.destinations.ts';
 import { maskNamesEs } from '../../../shared/src/words/masks.es.ts';
 import type { Code, Ending, State } from '../protocol.ts';
 import type { Words } from './en.ts';
@@ -380,6 +381,7 @@ export const es: Words = {
   },
 
   administration,
+  destinations,
 
   problems,
   states,
