@@ -163,10 +163,12 @@ impl Postgres {
         (Ipv4Addr::LOCALHOST, self.port).into()
     }
 
-    /// For a client, through `address`: the server's own, or a proxy's before it.
+    /// For a client that looks for the primary at these addresses: servers' own, or
+    /// those of gates before them.
     #[must_use]
-    pub fn url(address: SocketAddr, database: &str) -> String {
-        format!("postgres://{NAME}:{PASSWORD}@{address}/{database}")
+    pub fn url(addresses: [SocketAddr; 2], database: &str) -> String {
+        let [one, two] = addresses;
+        format!("postgres://{NAME}:{PASSWORD}@{one},{two}/{database}")
     }
 
     /// Where every byte is that it writes.

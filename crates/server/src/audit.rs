@@ -9,6 +9,7 @@
 
 use data_encoding::HEXLOWER;
 
+use crate::app::App;
 use crate::clock::Millis;
 use crate::db::Tx;
 use crate::error::Result;
@@ -46,6 +47,32 @@ pub fn record(tx: &mut Tx<'_>, entry: &Entry<'_>) -> Result<()> {
     )?;
     tx.mark_audited();
     Ok(())
+}
+
+/// What one node alone does at a time.
+const LEASE: &str = "audit";
+/// A node that seals says so every second; after this long without it another does.
+const LEASE_SECONDS: u32 = 10;
+
+/// Seals what is new where commits on several nodes do not do it themselves: of all
+/// nodes the one that holds the lease.
+pub async fn seal_new(app: &App) -> Result<()> {
+    let fresh = "select count(*) from audit where seq is null";
+    if app.db.read(move |tx| tx.count(fresh, values![])).await? == 0 {
+        return Ok(());
+    }
+    let (node, now, install) = (app.node, app.clock.now(), app.keys.install.clone());
+    app.db
+        .write(move |tx| {
+            let is_ours = tx.touched(
+                "insert into lease (name, node, ends_at) values ($1, $2, $3) on conflict (name) \
+                 do update set node = excluded.node, ends_at = excluded.ends_at \
+                 where lease.node = excluded.node or lease.ends_at <= $4",
+                values![LEASE, &node, now.plus_seconds(LEASE_SECONDS), now],
+            )?;
+            if is_ours == 0 { Ok(()) } else { seal(tx, &install) }
+        })
+        .await
 }
 
 /// Numbers and chains what is new, and signs the new head.

@@ -73,6 +73,11 @@ impl Clock {
         }
     }
 
+    /// Whether it is the system's.
+    pub fn tells_time(&self) -> bool {
+        matches!(self.0, Kind::System)
+    }
+
     /// Moves a moved clock on; the system's does not listen.
     pub fn advance(&self, by: Duration) {
         if let Kind::Moved(now) = &self.0 {

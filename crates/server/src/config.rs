@@ -17,8 +17,18 @@ use serde::Deserialize;
 pub struct Config {
     /// Address and port that browsers reach.
     pub listen: String,
-    /// Database and node-local files.
+    /// Database, unless `database_url` names one, and node-local files.
     pub data_dir: PathBuf,
+    /// `postgres://user:password@host/name?sslmode=require`: rows that several nodes share.
+    pub database_url: Option<SecretUrl>,
+    /// Certificates (PEM) that the database's must be signed by; public authorities if left out.
+    pub database_ca: Option<PathBuf>,
+    /// `tls://user:password@host:4222`, a nats-server that nodes ring each other by.
+    pub bus_url: Option<SecretUrl>,
+    /// A `.creds` file of NATS, where the server asks for one.
+    pub bus_credentials: Option<PathBuf>,
+    /// Certificates (PEM) that the bus' must be signed by; the system's if left out.
+    pub bus_ca: Option<PathBuf>,
     /// Root and epoch keys: another volume than `data_dir`.
     pub key_dir: PathBuf,
     /// Folder that transcripts go to until an administrator names destinations.
@@ -34,6 +44,27 @@ pub struct Config {
     pub sessions: Sessions,
     pub stop: Stop,
     pub limits: Limits,
+}
+
+/// An address that may hold a password: it is never shown.
+#[derive(Clone, Deserialize)]
+pub struct SecretUrl(String);
+
+impl SecretUrl {
+    pub fn new(url: &str) -> Self {
+        Self(url.to_owned())
+    }
+
+    /// For whoever connects.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for SecretUrl {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("SecretUrl")
+    }
 }
 
 /// How long a member of staff stays signed in.
@@ -105,6 +136,11 @@ impl Default for Config {
         Self {
             listen: "127.0.0.1:8080".to_owned(),
             data_dir: PathBuf::from("data"),
+            database_url: None,
+            database_ca: None,
+            bus_url: None,
+            bus_credentials: None,
+            bus_ca: None,
             key_dir: PathBuf::from("keys"),
             transcripts_dir: PathBuf::from("transcripts"),
             metrics_listen: None,
@@ -211,6 +247,11 @@ impl Config {
         }
         if l.frame_bytes < l.message_bytes * 2 {
             return Err("limits.frame_bytes is at least twice limits.message_bytes".to_owned());
+        }
+        if self.bus_url.is_some() && self.database_url.is_none() {
+            return Err("bus_url needs database_url: nodes ring each other about rows that they \
+                        share"
+                .to_owned());
         }
         let o = &self.origins;
         let origins = [&o.console, &o.widget, &o.files];

@@ -4,38 +4,60 @@
 //! Answers and rings go out after the commit. Nothing outside this folder knows
 //! which engine runs.
 //!
-//! SQL is written once for all engines: lower case, `$1` numbered by first
-//! appearance, columns of text, bigint and blob only.
+//! SQL is written once for both engines: lower case, `$1` numbered by first
+//! appearance, columns of text, bigint and blob only. SQLite has one writer; where
+//! PostgreSQL has several, a mark in the statement says what they must not do at once:
+//! `/* locked */` after a row that the unit changes or decides by, `/* shared */` after
+//! one that must stay as it is, `/* skip locked */` where another row does as well.
 
 mod alone;
+mod engine;
+mod location;
 mod migrate;
+mod postgres;
 mod sqlite;
 mod tx;
 mod value;
 mod writer;
 
-use std::path::Path;
 use std::sync::Arc;
 
 use crate::bus::Bus;
 use crate::error::{Error, Result};
 use crate::events::Recent;
 
-pub use alone::{alone, backup, is_sound, look};
+pub use location::Location;
 pub use tx::{Row, Tx};
 pub use value::Value;
 
-/// Runs inside each commit that recorded an audit entry.
+/// Runs inside each commit that recorded an audit entry, where one thread commits.
 pub type Sealer = Arc<dyn Fn(&mut Tx<'_>) -> Result<()> + Send + Sync>;
 
 /// Cheap to clone; all clones are the same database.
 #[derive(Clone)]
-pub struct Db(Arc<sqlite::Engine>);
+pub struct Db {
+    engine: Arc<engine::Engine>,
+    is_shared: bool,
+}
 
 impl Db {
-    /// Opens or creates the database file and brings its tables up to date.
-    pub fn open(file: &Path, bus: Bus, recent: Arc<Recent>, sealer: Sealer) -> Result<Self> {
-        Ok(Self(Arc::new(sqlite::Engine::open(file, bus, recent, sealer)?)))
+    /// Opens or creates the database and brings its tables up to date.
+    pub fn open(
+        location: &Location,
+        bus: Bus,
+        recent: Arc<Recent>,
+        sealer: Sealer,
+    ) -> Result<Self> {
+        let engine = match location {
+            Location::File(file) => sqlite::open(file, bus, recent, sealer)?,
+            Location::Postgres(address) => postgres::open(address, bus, recent)?,
+        };
+        Ok(Self { engine: Arc::new(engine), is_shared: location.is_shared() })
+    }
+
+    /// Whether other nodes may work on the same rows.
+    pub fn is_shared(&self) -> bool {
+        self.is_shared
     }
 
     /// Carries out one unit of work; when it returns `Ok`, the change is durable.
@@ -47,7 +69,7 @@ impl Db {
         unit: impl Fn(&mut Tx<'_>) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         let (task, answer) = writer::task(unit);
-        self.0.submit(task).await?;
+        self.engine.submit(task).await?;
         answer.await.map_err(|_| Error::Later { retry_after: 1 })?
     }
 
@@ -57,7 +79,7 @@ impl Db {
         query: impl FnOnce(&mut Tx<'_>) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         let (send, answer) = tokio::sync::oneshot::channel();
-        self.0
+        self.engine
             .ask(Box::new(move |tx| {
                 // Whoever asked may have gone; then nobody misses the answer.
                 let _ = send.send(query(tx));
@@ -68,12 +90,13 @@ impl Db {
 
     /// Finishes the units that wait, then closes. Nothing is accepted afterwards.
     pub async fn close(&self) {
-        self.0.close().await;
+        self.engine.close().await;
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
     use std::sync::mpsc;
 
     use super::*;
@@ -81,7 +104,7 @@ mod tests {
 
     fn fresh(folder: &Path) -> Db {
         let sealer: Sealer = Arc::new(|_| Ok(()));
-        Db::open(&folder.join("test.db"), Bus::default(), Arc::default(), sealer)
+        Db::open(&Location::File(folder.join("test.db")), Bus::default(), Arc::default(), sealer)
             .expect("a fresh database")
     }
 

@@ -6,6 +6,7 @@
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
+use crate::bus::{Ring, Topic};
 use crate::clock::Millis;
 use crate::ids::{AccountId, ConversationId};
 
@@ -209,6 +210,25 @@ impl Recent {
         drop(kept);
         if let Some(forget) = self.forgets_too.get() {
             forget(id);
+        }
+    }
+
+    /// What another node rang: what is kept here is no longer all there is.
+    pub fn hears(&self, ring: &Ring) {
+        match ring.topic {
+            Topic::Conversation(id) => self.outdated(id, ring.number),
+            Topic::Gone(id) => self.forget(id),
+            _ => {}
+        }
+    }
+
+    /// Another node wrote an event, and perhaps amended one that is kept here.
+    pub fn outdated(&self, id: ConversationId, seq: u64) {
+        let mut kept = self.lock();
+        let newest = kept.by_conversation.get(&id).and_then(|events| events.back());
+        if newest.is_some_and(|newest| newest.seq < seq) {
+            kept.by_conversation.remove(&id);
+            kept.order.retain(|held| *held != id);
         }
     }
 

@@ -131,7 +131,7 @@ pub fn claim(tx: &mut Tx<'_>, lane: Lane, now: Millis) -> Result<Option<Job>> {
     let found = tx.row(
         "update job set lease_until = $1, attempts = attempts + 1 where id = (\
            select id from job where lane = $2 and due_at <= $3 and (lease_until is null or lease_until < $4) \
-           order by due_at limit 1) returning kind, subject, attempts",
+           order by due_at limit 1 /* skip locked */) returning kind, subject, attempts",
         values![now.plus_seconds(LEASE_SECONDS), lane.code(), now, now],
         |row| Ok((row.text(0)?, row.conversation(1)?, row.number(2)?)),
     )?;
@@ -144,8 +144,9 @@ pub fn claim(tx: &mut Tx<'_>, lane: Lane, now: Millis) -> Result<Option<Job>> {
 /// Its worker is still at it.
 pub fn renew(tx: &mut Tx<'_>, job: Job, now: Millis) -> Result<()> {
     tx.run(
-        "update job set lease_until = $1 where kind = $2 and subject = $3 and lease_until is not null",
-        values![now.plus_seconds(LEASE_SECONDS), job.kind.code(), &job.subject],
+        "update job set lease_until = $1 where kind = $2 and subject = $3 and attempts = $4 \
+         and lease_until is not null",
+        values![now.plus_seconds(LEASE_SECONDS), job.kind.code(), &job.subject, job.attempts],
     )?;
     Ok(())
 }

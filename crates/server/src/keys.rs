@@ -45,8 +45,15 @@ impl Keys {
         Self { install: Arc::new(install), epochs, ring: Arc::default() }
     }
 
-    /// The key of today's epoch exists and is synced, before anything relies on it.
+    /// The key of today's epoch exists, is synced before anything relies on it, and can
+    /// be read.
     pub async fn ready(&self, db: &Db, day: &str) -> Result<()> {
-        self.epochs.ensure(db, day).await.map(|_| ())
+        self.epochs.must_be_readable(db, day).await
+    }
+
+    /// Drops what is too old, or was destroyed on another node.
+    pub async fn sweep(&self, db: &Db) -> Result<()> {
+        self.ring.sweep();
+        self.epochs.sweep(db).await
     }
 }

@@ -69,13 +69,14 @@ async fn retire(app: &App, day: &str, today: &str, fresh: &Arc<Sealing>) -> Resu
     let (day, today) = (day.to_owned(), today.to_owned());
     app.db
         .write(move |tx| {
+            // From here on no start on any node can rely on it; whoever does is found below.
+            if !epochs.is_held_to_retire(tx, &day)? {
+                // Another node was faster.
+                return Ok(());
+            }
             wrap_anew(tx, &epochs, &day, &today, &fresh)?;
-            let retired = tx.run(
-                "update epoch set destroyed_at = $1 where day = $2 and destroyed_at is null",
-                values![now, &day],
-            )?;
-            // Another node may have been faster.
-            if retired == 0 { Ok(()) } else { record(tx, now, "epoch.destroyed", &day, "") }
+            tx.run("update epoch set destroyed_at = $1 where day = $2", values![now, &day])?;
+            record(tx, now, "epoch.destroyed", &day, "")
         })
         .await
 }
@@ -162,7 +163,7 @@ fn without_job(tx: &mut Tx<'_>) -> Result<Vec<(jobs::Kind, ConversationId)>> {
     for (state, kind) in [("closed", jobs::Kind::Deliver), ("delivered", jobs::Kind::Shred)] {
         let ids = tx.rows(
             "select id from conversation where state = $1 and not exists (\
-               select 1 from job where subject = conversation.id and kind in ($2, $3))",
+               select 1 from job where subject = conversation.id and kind in ($2, $3)) /* locked */",
             values![state, jobs::Kind::Deliver.code(), jobs::Kind::Shred.code()],
             |row| row.conversation(0),
         )?;
@@ -173,7 +174,7 @@ fn without_job(tx: &mut Tx<'_>) -> Result<Vec<(jobs::Kind, ConversationId)>> {
 
 /// A row stays at least until its conversation is shredded.
 fn expire_catalogue(tx: &mut Tx<'_>, oldest: Millis) -> Result<usize> {
-    tx.run(
+    tx.touched(
         "delete from catalogue where created_at < $1 and shredded_at is not null",
         values![oldest],
     )

@@ -252,7 +252,7 @@ pub async fn reload(app: &App) -> Result<()> {
 
 fn stored(tx: &mut Tx<'_>, name: Name) -> Result<(u64, Value)> {
     let found = tx.row(
-        "select version, value from section where name = $1",
+        "select version, value from section where name = $1 /* locked */",
         values![name.code()],
         |row| Ok((row.number(0)?, row.text(1)?)),
     )?;

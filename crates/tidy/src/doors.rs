@@ -31,7 +31,7 @@ const SHOWN: [(&str, &str); 2] =
 const SERVER: &str = "crates/server/src/";
 const DATABASE: [&str; 2] = ["crates/server/src/db.rs", "crates/server/src/db/"];
 
-const ENGINES: [&str; 2] = ["rusqlite", "sqlx"];
+const ENGINES: [&str; 3] = ["rusqlite", "sqlx", "tokio_postgres"];
 const STATEMENTS: [&str; 4] = ["select ", "insert into ", "update ", "delete from "];
 const BUILDERS: [&str; 3] = ["format", "concat", "push_str"];
 

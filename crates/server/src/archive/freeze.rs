@@ -189,6 +189,7 @@ pub(super) async fn replace(
     let sealed = sealed(key, id, part, &documents);
     app.db
         .write(move |tx| {
+            store::load(tx, id)?.ok_or(Error::NotFound)?;
             if !has_no_receipt(tx, id, part)? || under_way(tx, id)? != Some((part, seq)) {
                 return Ok(());
             }

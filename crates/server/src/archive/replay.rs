@@ -47,7 +47,7 @@ fn try_all(tx: &mut Tx<'_>, now: Millis) -> Result<u32> {
         "update delivery set tried_since = $1, stuck_at = null where stuck_at is not null",
         values![now],
     )?;
-    let tried = tx.run(
+    let tried = tx.touched(
         "update job set due_at = $1, lease_until = null, attempts = 0, last_error = null \
          where kind = $2 and attempts > 0 and due_at > $3",
         values![now, jobs::Kind::Deliver.code(), now],

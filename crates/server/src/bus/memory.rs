@@ -15,7 +15,7 @@ type Listeners = HashMap<Topic, Vec<Arc<Inner>>>;
 
 /// Cheap to clone; all clones are the same bus.
 #[derive(Clone)]
-pub struct Bus(Arc<Shards>);
+pub(super) struct Memory(Arc<Shards>);
 
 struct Shards {
     hasher: RandomState,
@@ -29,12 +29,12 @@ struct Inner {
 
 /// One listener's place; it stops listening when dropped.
 pub struct Mailbox {
-    bus: Bus,
+    bus: Memory,
     inner: Arc<Inner>,
     topics: Vec<Topic>,
 }
 
-impl Default for Bus {
+impl Default for Memory {
     fn default() -> Self {
         Self(Arc::new(Shards {
             hasher: RandomState::new(),
@@ -43,7 +43,7 @@ impl Default for Bus {
     }
 }
 
-impl Bus {
+impl Memory {
     /// Tells everyone who listens to its topic.
     pub fn ring(&self, ring: &Ring) {
         let listeners = self.shard(&ring.topic).lock().unwrap_or_else(PoisonError::into_inner);
@@ -63,6 +63,17 @@ impl Bus {
             bus: self.clone(),
             inner: Arc::new(Inner { rung: Mutex::default(), notify: Notify::new() }),
             topics: Vec::new(),
+        }
+    }
+
+    /// Rings every topic of a kind that anybody listens to.
+    pub(super) fn ring_all(&self, is_of_kind: impl Fn(&Topic) -> bool) {
+        for shard in &self.0.shards {
+            let listeners = shard.lock().unwrap_or_else(PoisonError::into_inner);
+            let topics: Vec<Topic> =
+                listeners.keys().filter(|topic| is_of_kind(topic)).cloned().collect();
+            drop(listeners);
+            topics.into_iter().for_each(|topic| self.ring(&Ring { topic, number: 0 }));
         }
     }
 
@@ -134,7 +145,7 @@ mod tests {
 
     #[tokio::test]
     async fn rings_for_one_topic_fold_into_the_newest() {
-        let bus = Bus::default();
+        let bus = Memory::default();
         let mut mailbox = bus.mailbox();
         mailbox.listen(Topic::Staff);
         for number in 1..=3 {
@@ -147,7 +158,7 @@ mod tests {
 
     #[test]
     fn a_listener_that_goes_leaves_nothing_behind() {
-        let bus = Bus::default();
+        let bus = Memory::default();
         let mut mailbox = bus.mailbox();
         mailbox.listen(Topic::Staff);
         drop(mailbox);

@@ -17,7 +17,7 @@ use super::transcript::{Answer, count, explained, names, opened};
 use crate::archive::manifest::{PublicKey, Signer};
 use crate::archive::verify::{Anchor, anchor};
 use crate::audit::{self, Walked};
-use crate::db::{self, Tx};
+use crate::db::Tx;
 use crate::error::Result;
 use crate::keys::{Install, Keys};
 use crate::values;
@@ -80,7 +80,7 @@ async fn verify(args: &Verify, out: &mut (dyn Write + Send)) -> anyhow::Result<A
         None => BTreeMap::new(),
     };
     let seqs: Vec<u64> = manifests.values().flatten().map(|anchor| anchor.seq).collect();
-    let chain = db::look(&file, |tx| {
+    let chain = file.look(|tx| {
         let install = Install::of(tx, &root)?;
         let signer = Signer::from_seed(&install.transcript_seed()).public_key();
         let (hashes, delivered) = (hashes(tx, &seqs)?, delivered(tx)?);
@@ -213,7 +213,7 @@ fn export(args: &Export, out: &mut (dyn Write + Send)) -> anyhow::Result<Answer>
     let file = place::existing_database(&args.config.read()?)?;
     let mut after = 0;
     loop {
-        let lines = db::look(&file, |tx| lines_after(tx, after))?;
+        let lines = file.look(|tx| lines_after(tx, after))?;
         let Some((last, _)) = lines.last() else { return Ok(Answer::Yes) };
         after = *last;
         for (_, line) in &lines {

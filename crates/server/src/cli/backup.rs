@@ -14,7 +14,7 @@ use clap::Args;
 use super::contents::Contents;
 use super::place::{self, ConfigFile};
 use super::transcript::Answer;
-use crate::db;
+use crate::db::Location;
 
 /// `sotto backup …`
 #[derive(Debug, Args)]
@@ -50,7 +50,7 @@ pub async fn run(args: &Backup, out: &mut (dyn Write + Send)) -> anyhow::Result<
     Ok(Answer::Yes)
 }
 
-fn copy(from: &Path, beside: &Path, to: &Path) -> anyhow::Result<Contents> {
+fn copy(from: &Location, beside: &Path, to: &Path) -> anyhow::Result<Contents> {
     let shown = to.display();
     OpenOptions::new()
         .write(true)
@@ -58,9 +58,10 @@ fn copy(from: &Path, beside: &Path, to: &Path) -> anyhow::Result<Contents> {
         .mode(0o600)
         .open(beside)
         .with_context(|| format!("{shown} cannot be written"))?;
-    db::backup(from, beside)?;
-    anyhow::ensure!(db::is_sound(beside)?, "the copy is not a whole database; try again");
-    let contents = db::look(beside, Contents::of)?;
+    from.backup(beside)?;
+    let copy = Location::File(beside.to_owned());
+    anyhow::ensure!(copy.is_sound()?, "the copy is not a whole database; try again");
+    let contents = copy.look(Contents::of)?;
     place::take_name(beside, to).with_context(|| format!("{shown} cannot be written"))?;
     Ok(contents)
 }

@@ -10,7 +10,7 @@ use super::transcript::Answer;
 use crate::archive::manifest::Signer;
 use crate::archive::transcript::At;
 use crate::clock::Millis;
-use crate::db::{self, Tx};
+use crate::db::Tx;
 use crate::error::Result;
 use crate::keys::{Install, Keys};
 use crate::values;
@@ -44,12 +44,12 @@ pub async fn run(command: &Command, out: &mut (dyn Write + Send)) -> anyhow::Res
 
 fn list(args: &List, out: &mut (dyn Write + Send)) -> anyhow::Result<Answer> {
     let config = args.config.read()?;
-    let file = place::existing_database(&config)?;
+    let database = place::existing_database(&config)?;
     let root = Keys::root(&config.key_dir, false)?;
-    let (install, epochs) = db::look(&file, |tx| Ok((Install::of(tx, &root)?, epochs(tx)?)))?;
+    let (install, epochs) = database.look(|tx| Ok((Install::of(tx, &root)?, epochs(tx)?)))?;
     let transcripts = Signer::from_seed(&install.transcript_seed()).public_key();
     writeln!(out, "root     {}", config.key_dir.join("root.key").display())?;
-    writeln!(out, "install  {}, wrapped by the root key", file.display())?;
+    writeln!(out, "install  {database}, wrapped by the root key")?;
     writeln!(out, "  signs transcripts    public key {transcripts}")?;
     writeln!(out, "  signs audit entries  public key {}", HEXLOWER.encode(&install.public_key()))?;
     let mut is_good = true;

@@ -11,6 +11,7 @@ use data_encoding::HEXLOWER;
 
 use crate::config::sections::Sections;
 use crate::config::{self, Config};
+use crate::db::Location;
 use crate::ids::random;
 
 /// The settings' file; its settings may be overlaid by `SOTTO_SECTION__NAME`.
@@ -46,20 +47,15 @@ pub(super) fn first(config: &Config) -> anyhow::Result<Sections> {
     Ok(Sections::first(config.transcripts_dir.clone(), "https://www.example.org"))
 }
 
-/// The database's place, whether it is there or not.
-pub(super) fn database(config: &Config) -> PathBuf {
-    config.data_dir.join("sotto.db")
-}
-
 /// The database of an install that has run before.
-pub(super) fn existing_database(config: &Config) -> anyhow::Result<PathBuf> {
-    let file = database(config);
+pub(super) fn existing_database(config: &Config) -> anyhow::Result<Location> {
+    let location = Location::of(config)?;
     anyhow::ensure!(
-        file.is_file(),
+        location.file().is_none_or(Path::is_file),
         "{} holds no database; has this server run before?",
         config.data_dir.display()
     );
-    Ok(file)
+    Ok(location)
 }
 
 /// A database's file and those that may lie beside it.

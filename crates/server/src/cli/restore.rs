@@ -6,7 +6,7 @@
 use std::fs::{self, DirBuilder};
 use std::io::Write;
 use std::os::unix::fs::DirBuilderExt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::Context;
 use clap::Args;
@@ -17,7 +17,7 @@ use super::transcript::{Answer, count};
 use crate::audit::{self, Entry, Walked};
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::db::{self, Tx};
+use crate::db::{Location, Tx};
 use crate::error::Result;
 use crate::events::Sender;
 use crate::keys::{Install, Keys};
@@ -47,8 +47,11 @@ struct Checked {
 /// audit chain is not; then nothing was restored.
 pub async fn run(args: &Restore, out: &mut (dyn Write + Send)) -> anyhow::Result<Answer> {
     let config = args.config.read()?;
-    let (place, from) = (place::database(&config), args.from.display());
-    let is_taken = place::files_of(&place).iter().any(|file| file.exists());
+    let (database, from) = (Location::of(&config)?, args.from.display());
+    let file = database
+        .file()
+        .context("the database is PostgreSQL: bring it back with pg_restore or a base backup")?;
+    let is_taken = place::files_of(file).iter().any(|file| file.exists());
     anyhow::ensure!(
         args.drill || !is_taken,
         "{} holds a database already; restore into an empty data directory",
@@ -56,10 +59,11 @@ pub async fn run(args: &Restore, out: &mut (dyn Write + Send)) -> anyhow::Result
     );
     anyhow::ensure!(args.from.is_file(), "{from} cannot be read");
     let work = workplace(args, &config)?;
-    let copy = work.file("sotto.db");
-    fs::copy(&args.from, &copy).with_context(|| format!("{from} cannot be copied"))?;
+    let beside = work.file("sotto.db");
+    let copy = Location::File(beside.clone());
+    fs::copy(&args.from, &beside).with_context(|| format!("{from} cannot be copied"))?;
     anyhow::ensure!(
-        db::is_sound(&copy).unwrap_or(false),
+        copy.is_sound().unwrap_or(false),
         "{from} is not a whole database: take another backup"
     );
     let checked = check(&copy, &config)?;
@@ -73,10 +77,10 @@ pub async fn run(args: &Restore, out: &mut (dyn Write + Send)) -> anyhow::Result
         writeln!(out, "Drill: it would be restored. Nothing was changed.")?;
         return Ok(Answer::Yes);
     }
-    db::alone(&copy, begin_anew)?;
-    place::take_name(&copy, &place)
-        .with_context(|| format!("{} cannot be written", place.display()))?;
-    writeln!(out, "Restored to {}. Everybody signs in again.", place.display())?;
+    copy.alone(begin_anew)?;
+    place::take_name(&beside, file)
+        .with_context(|| format!("{} cannot be written", file.display()))?;
+    writeln!(out, "Restored to {}. Everybody signs in again.", file.display())?;
     Ok(Answer::Yes)
 }
 
@@ -92,11 +96,11 @@ fn workplace(args: &Restore, config: &Config) -> anyhow::Result<Workplace> {
 }
 
 /// Opens the copy with the root key that is here, and walks through it.
-fn check(copy: &Path, config: &Config) -> anyhow::Result<Checked> {
+fn check(copy: &Location, config: &Config) -> anyhow::Result<Checked> {
     let root = Keys::root(&config.key_dir, false).context(
         "a backup opens only with the root key of the server that made it; put it into the key directory",
     )?;
-    let checked = db::alone(copy, |tx| {
+    let checked = copy.alone(|tx| {
         let install = Install::of(tx, &root)?;
         let chain = audit::verify(tx, &install)?;
         let keys = Keys::new(root, install, &config.key_dir);

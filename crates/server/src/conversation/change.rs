@@ -195,8 +195,10 @@ pub(crate) async fn delay_over(app: &App, job: jobs::Job) -> Result<()> {
     let unit = Unit::new(app, id, Sender::System, "").await?;
     app.db
         .write(move |tx| {
+            // In the order of every other change: the conversation's row, then its jobs.
+            let before = store::load(tx, id)?;
             jobs::cancel(tx, job.kind, id)?;
-            let Some(before) = store::load(tx, id)? else { return Ok(()) };
+            let Some(before) = before else { return Ok(()) };
             let change = match job.kind {
                 jobs::Kind::AcceptOver => state::offer_over(before, unit.now),
                 jobs::Kind::WrapUpOver => state::wrap_up_over(before, unit.now),

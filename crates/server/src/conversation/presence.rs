@@ -54,6 +54,16 @@ impl Who {
     }
 }
 
+/// Holds the row of whom it is about: of two that come or go at once, on whatever
+/// nodes, the second sees what the first did.
+fn hold(tx: &mut Tx<'_>, who: Who) -> Result<()> {
+    let sql = match who {
+        Who::Visitor(_) => "select id from conversation where id = $1 /* locked */",
+        Who::Agent(_) => "select id from account where id = $1 /* locked */",
+    };
+    tx.row(sql, values![who.subject()], |_| Ok(())).map(|_| ())
+}
+
 fn connections(tx: &mut Tx<'_>, who: Who) -> Result<i64> {
     tx.count(
         "select count(*) from presence where kind = $1 and subject = $2",
@@ -66,6 +76,7 @@ pub async fn came(app: &App, connection: ConnectionId, who: Who) -> Result<()> {
     let (node, now) = (app.node, app.clock.now());
     app.db
         .write(move |tx| {
+            hold(tx, who)?;
             if let Who::Visitor(id) = who {
                 store::load(tx, id)?.ok_or(Error::NotFound)?;
             }
@@ -90,8 +101,9 @@ pub async fn went(app: &App, connection: ConnectionId, who: Who) -> Result<()> {
     let (now, timing) = (app.clock.now(), app.sections().timing);
     app.db
         .write(move |tx| {
+            hold(tx, who)?;
             let rows =
-                tx.run("delete from presence where connection = $1", values![&connection])?;
+                tx.touched("delete from presence where connection = $1", values![&connection])?;
             if rows == 0 { Ok(()) } else { gone(tx, who, &timing, now) }
         })
         .await
@@ -101,7 +113,7 @@ pub async fn went(app: &App, connection: ConnectionId, who: Who) -> Result<()> {
 ///
 /// Rows of nodes whose lease is over go with it, and keys that are too old.
 pub async fn renew_lease(app: &App) -> Result<()> {
-    app.keys.ring.sweep();
+    app.keys.sweep(&app.db).await?;
     let (node, now, timing) = (app.node, app.clock.now(), app.sections().timing);
     app.db
         .write(move |tx| {
@@ -117,11 +129,17 @@ pub async fn renew_lease(app: &App) -> Result<()> {
         .await
 }
 
-/// This node ends; rows that it still has count as gone from now on.
-pub async fn end_lease(app: &App) -> Result<()> {
-    let node = app.node;
-    app.db.write(move |tx| tx.run("delete from node where id = $1", values![&node])).await?;
-    Ok(())
+/// At the end: whoever is still connected here counts as gone at once, and this node
+/// as no longer there.
+pub async fn leave(app: &App) -> Result<()> {
+    let (node, now, timing) = (app.node, app.clock.now(), app.sections().timing);
+    app.db
+        .write(move |tx| {
+            tx.run("delete from node where id = $1", values![&node])?;
+            let nobody = NodeId::fresh();
+            forget_dead(tx, nobody, &timing, now)
+        })
+        .await
 }
 
 /// At the start: who was connected to a node whose lease is over counts as gone,
@@ -154,6 +172,7 @@ fn forget_dead(tx: &mut Tx<'_>, node: NodeId, timing: &Timing, now: Millis) -> R
 }
 
 fn gone(tx: &mut Tx<'_>, who: Who, timing: &Timing, now: Millis) -> Result<()> {
+    hold(tx, who)?;
     if is_there(tx, who)? {
         return Ok(());
     }

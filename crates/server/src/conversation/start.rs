@@ -62,7 +62,7 @@ pub async fn start(app: &App, start: Start) -> Result<Started> {
             let by =
                 By { sender: Sender::Visitor, name: "", now, key: &key, timing: &sections.timing };
             // Midnight may have passed since the key was wrapped.
-            epochs.must_live(tx, &secrets.epoch)?;
+            epochs.must_live(tx, &secrets.epoch, &epoch)?;
             let mut new = new.clone();
             store::insert(tx, &new, &secrets)?;
             let sent = Resendable::new(&key, "start", key.fingerprint(&raw));

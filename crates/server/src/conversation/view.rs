@@ -67,7 +67,7 @@ pub async fn view(app: &App, id: ConversationId) -> Result<View> {
 fn position(tx: &mut Tx<'_>, waiting: &Conversation) -> Result<Option<u32>> {
     let place = tx.count(
         "select count(*) from (select 1 from conversation where department = $1 and state = 'waiting' \
-         and queued_at <= $2 and (queued_at < $3 or id <= $4) order by queued_at limit $5)",
+         and queued_at <= $2 and (queued_at < $3 or id <= $4) order by queued_at limit $5) ahead",
         values![
             &waiting.department,
             waiting.queued_at,

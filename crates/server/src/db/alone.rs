@@ -6,8 +6,8 @@ use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
 use super::migrate;
-use super::sqlite::connect;
-use super::tx::{Tx, sql_error};
+use super::sqlite::{connect, sql_error};
+use super::tx::Tx;
 use crate::error::{Error, Result};
 
 /// Carries out one unit on a connection of its own, before anything else uses the
@@ -17,7 +17,7 @@ pub fn alone<T>(file: &Path, unit: impl FnOnce(&mut Tx<'_>) -> Result<T>) -> Res
     migrate::run(&mut connection)?;
     let open =
         connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(sql_error)?;
-    let done = unit(&mut Tx::new(&open))?;
+    let done = unit(&mut Tx::new(&*open))?;
     open.commit().map_err(sql_error)?;
     Ok(done)
 }
@@ -29,7 +29,7 @@ pub fn look<T>(file: &Path, query: impl FnOnce(&mut Tx<'_>) -> Result<T>) -> Res
     connection.pragma_update(None, "query_only", "on").map_err(sql_error)?;
     migrate::check(&connection)?;
     let moment = connection.transaction().map_err(sql_error)?;
-    query(&mut Tx::new(&moment))
+    query(&mut Tx::new(&*moment))
 }
 
 /// Whether the file is a whole database.

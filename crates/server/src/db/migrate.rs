@@ -2,7 +2,7 @@
 
 use rusqlite::Connection;
 
-use super::tx::sql_error;
+use super::sqlite::sql_error;
 use crate::error::{Error, Result};
 
 /// In order; a step that was released is never changed.
@@ -10,6 +10,7 @@ const STEPS: &[&str] = &[
     include_str!("../migrations/sqlite/0001_first.sql"),
     include_str!("../migrations/sqlite/0002_delivery.sql"),
     include_str!("../migrations/sqlite/0003_destinations.sql"),
+    include_str!("../migrations/sqlite/0004_nodes.sql"),
 ];
 
 /// Refuses tables of another version: who only looks may not change them.

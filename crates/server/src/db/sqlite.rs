@@ -2,24 +2,21 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::thread::JoinHandle;
+use std::sync::Arc;
 
-use rusqlite::{Connection, OpenFlags};
-use tokio::sync::mpsc;
+use rusqlite::types::{ToSqlOutput, ValueRef};
+use rusqlite::{CachedStatement, Connection, ErrorCode, OpenFlags, ToSql};
 
-use super::Sealer;
-use super::migrate;
-use super::tx::{Tx, sql_error};
-use super::writer::{Task, Writer};
+use super::engine::{Engine, Line, Question};
+use super::tx::{Row, Tx};
+use super::writer::Writer;
+use super::{Sealer, Value, migrate};
 use crate::bus::Bus;
 use crate::error::{Error, Result};
 use crate::events::Recent;
 
 /// The first release without the WAL-reset corruption.
 const VERSION_MIN: i32 = 3_051_003;
-/// Units that may wait; past that the caller waits.
-const WAITING_MAX: usize = 4096;
 const READERS: usize = 2;
 const STATEMENTS_MAX: usize = 256;
 /// Room for about a thousand conversations that talk at once; filled only by use.
@@ -30,83 +27,28 @@ const CHECKPOINT_PAGES: i64 = 8192;
 /// disk whole, twice.
 const PAGE_BYTES: i64 = 2048;
 
-pub(super) type Question = Box<dyn FnOnce(&mut Tx<'_>) + Send>;
-
-pub(super) struct Engine {
-    writer: Mutex<Option<mpsc::Sender<Box<dyn Task>>>>,
-    readers: Mutex<Option<mpsc::Sender<Question>>>,
-    threads: Mutex<Vec<JoinHandle<()>>>,
+/// Opens or creates the file and brings its tables up to date.
+pub(super) fn open(file: &Path, bus: Bus, recent: Arc<Recent>, sealer: Sealer) -> Result<Engine> {
+    if rusqlite::version_number() < VERSION_MIN {
+        return Err(Error::broken_because("this SQLite is older than 3.51.3"));
+    }
+    let mut connection = connect(file)?;
+    // Each conversation that talks writes to a few pages of its own; without room for
+    // all of them every message reads them again.
+    connection.pragma_update(None, "cache_size", -WRITER_CACHE_KIB).map_err(sql_error)?;
+    migrate::run(&mut connection)?;
+    let writer = Writer { connection, bus, recent, sealer };
+    let (mut engine, tasks, questions) = Engine::new();
+    engine.spawn("sotto-write", writer.serve(tasks))?;
+    for _ in 0..READERS {
+        let (connection, questions) = (connect(file)?, questions.clone());
+        engine.spawn("sotto-read", move || answer(&connection, &questions))?;
+    }
+    Ok(engine)
 }
 
-impl Engine {
-    pub(super) fn open(file: &Path, bus: Bus, recent: Arc<Recent>, sealer: Sealer) -> Result<Self> {
-        if rusqlite::version_number() < VERSION_MIN {
-            return Err(Error::broken_because("this SQLite is older than 3.51.3"));
-        }
-        let mut connection = connect(file)?;
-        // Each conversation that talks writes to a few pages of its own; without room for
-        // all of them every message reads them again.
-        connection.pragma_update(None, "cache_size", -WRITER_CACHE_KIB).map_err(sql_error)?;
-        migrate::run(&mut connection)?;
-        let writer = Writer { connection, bus, recent, sealer };
-        let (tasks, waiting) = mpsc::channel(WAITING_MAX);
-        let mut threads = vec![spawn("sotto-write", writer.serve(waiting))?];
-        let (questions, asked) = mpsc::channel::<Question>(WAITING_MAX);
-        let asked = Arc::new(Mutex::new(asked));
-        for _ in 0..READERS {
-            let (connection, asked) = (connect(file)?, asked.clone());
-            threads.push(spawn("sotto-read", move || answer(&connection, &asked))?);
-        }
-        Ok(Self {
-            writer: Mutex::new(Some(tasks)),
-            readers: Mutex::new(Some(questions)),
-            threads: Mutex::new(threads),
-        })
-    }
-
-    pub(super) async fn submit(&self, task: Box<dyn Task>) -> Result<()> {
-        let writer = held(&self.writer)?;
-        writer.send(task).await.map_err(|_| Error::Later { retry_after: 1 })
-    }
-
-    pub(super) async fn ask(&self, question: Question) -> Result<()> {
-        let readers = held(&self.readers)?;
-        readers.send(question).await.map_err(|_| Error::Later { retry_after: 1 })
-    }
-
-    pub(super) async fn close(&self) {
-        drop(self.writer.lock().unwrap_or_else(PoisonError::into_inner).take());
-        drop(self.readers.lock().unwrap_or_else(PoisonError::into_inner).take());
-        let threads =
-            std::mem::take(&mut *self.threads.lock().unwrap_or_else(PoisonError::into_inner));
-        let joined = tokio::task::spawn_blocking(move || {
-            for thread in threads {
-                // A thread that panicked has said so already.
-                let _ = thread.join();
-            }
-        });
-        let _ = joined.await;
-    }
-}
-
-fn held<T: Clone>(slot: &Mutex<Option<T>>) -> Result<T> {
-    slot.lock()
-        .unwrap_or_else(PoisonError::into_inner)
-        .clone()
-        .ok_or(Error::Later { retry_after: 1 })
-}
-
-fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>> {
-    std::thread::Builder::new()
-        .name(name.to_owned())
-        .spawn(work)
-        .map_err(|error| Error::broken("a thread could not start", error))
-}
-
-fn answer(connection: &Connection, asked: &Mutex<mpsc::Receiver<Question>>) {
-    loop {
-        let next = asked.lock().unwrap_or_else(PoisonError::into_inner).blocking_recv();
-        let Some(question) = next else { return };
+fn answer(connection: &Connection, questions: &Line<Question>) {
+    while let Some(question) = questions.next() {
         // One moment for the whole question; a failed begin shows in its first statement.
         let _ = connection.execute_batch("begin");
         // Whoever asked learns of a panic by the answer that never comes.
@@ -138,4 +80,83 @@ pub(super) fn connect(file: &Path) -> Result<Connection> {
     }
     connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES).map_err(sql_error)?;
     Ok(connection)
+}
+
+pub(super) fn run(
+    connection: &Connection,
+    sql: &'static str,
+    values: &[Value<'_>],
+) -> Result<usize> {
+    prepare(connection, sql, values)?.raw_execute().map_err(sql_error)
+}
+
+pub(super) fn row<T>(
+    connection: &Connection,
+    sql: &'static str,
+    values: &[Value<'_>],
+    read: impl FnOnce(&Row<'_>) -> Result<T>,
+) -> Result<Option<T>> {
+    let mut statement = prepare(connection, sql, values)?;
+    let mut rows = statement.raw_query();
+    match rows.next().map_err(sql_error)? {
+        Some(row) => read(&Row::Sqlite(row)).map(Some),
+        None => Ok(None),
+    }
+}
+
+pub(super) fn rows<T>(
+    connection: &Connection,
+    sql: &'static str,
+    values: &[Value<'_>],
+    mut read: impl FnMut(&Row<'_>) -> Result<T>,
+) -> Result<Vec<T>> {
+    let mut statement = prepare(connection, sql, values)?;
+    let mut rows = statement.raw_query();
+    let mut all = Vec::new();
+    while let Some(row) = rows.next().map_err(sql_error)? {
+        all.push(read(&Row::Sqlite(row))?);
+    }
+    Ok(all)
+}
+
+fn prepare<'c>(
+    connection: &'c Connection,
+    sql: &'static str,
+    values: &[Value<'_>],
+) -> Result<CachedStatement<'c>> {
+    let mut statement = connection.prepare_cached(sql).map_err(sql_error)?;
+    debug_assert_eq!(statement.parameter_count(), values.len(), "parameters of: {sql}");
+    for (index, value) in values.iter().enumerate() {
+        debug_assert_eq!(
+            statement.parameter_name(index + 1),
+            Some(format!("${}", index + 1).as_str()),
+            "numbered by first appearance: {sql}"
+        );
+        statement.raw_bind_parameter(index + 1, *value).map_err(sql_error)?;
+    }
+    Ok(statement)
+}
+
+impl ToSql for Value<'_> {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::Borrowed(match self {
+            Self::Null => ValueRef::Null,
+            Self::Int(int) => ValueRef::Integer(*int),
+            Self::Text(text) => ValueRef::Text(text.as_bytes()),
+            Self::Blob(blob) => ValueRef::Blob(blob),
+        }))
+    }
+}
+
+/// A database's error, as what the caller can do about it.
+pub(super) fn sql_error(error: rusqlite::Error) -> Error {
+    match error.sqlite_error_code() {
+        Some(ErrorCode::DiskFull | ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
+            Error::Later { retry_after: 5 }
+        }
+        Some(ErrorCode::ConstraintViolation) => {
+            Error::broken("a constraint of the database", error)
+        }
+        _ => Error::broken("the database", error),
+    }
 }

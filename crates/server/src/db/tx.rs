@@ -2,10 +2,9 @@
 
 use std::sync::Arc;
 
-use rusqlite::types::{ToSqlOutput, ValueRef};
-use rusqlite::{CachedStatement, Connection, ErrorCode, ToSql};
+use rusqlite::Connection;
 
-use super::Value;
+use super::{Value, postgres, sqlite};
 use crate::bus::{Ring, Topic};
 use crate::clock::Millis;
 use crate::error::{Error, Result};
@@ -19,22 +18,51 @@ pub(super) enum After {
     Forget(ConversationId),
 }
 
+/// Which engine carries the statements out.
+pub(super) enum Source<'c> {
+    Sqlite(&'c Connection),
+    Postgres(&'c mut postgres::Session),
+}
+
+impl<'c> From<&'c Connection> for Source<'c> {
+    fn from(connection: &'c Connection) -> Self {
+        Self::Sqlite(connection)
+    }
+}
+
+impl<'c> From<&'c mut postgres::Session> for Source<'c> {
+    fn from(session: &'c mut postgres::Session) -> Self {
+        Self::Postgres(session)
+    }
+}
+
 /// A transaction, or a consistent moment to read from.
 pub struct Tx<'c> {
-    connection: &'c Connection,
+    source: Source<'c>,
     pub(super) after: Vec<After>,
     pub(super) was_audited: bool,
 }
 
 impl<'c> Tx<'c> {
-    pub(super) fn new(connection: &'c Connection) -> Self {
-        Self { connection, after: Vec::new(), was_audited: false }
+    pub(super) fn new(source: impl Into<Source<'c>>) -> Self {
+        Self { source: source.into(), after: Vec::new(), was_audited: false }
     }
 
-    /// Runs a statement; how many rows it touched.
-    pub fn run(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<usize> {
-        let mut statement = self.prepare(sql, values)?;
-        statement.raw_execute().map_err(sql_error)
+    /// Runs a statement that nothing of the unit waits for: what it refuses, the
+    /// unit's commit refuses at the latest.
+    pub fn run(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<()> {
+        match &mut self.source {
+            Source::Sqlite(connection) => sqlite::run(connection, sql, values).map(|_| ()),
+            Source::Postgres(session) => session.run(sql, values),
+        }
+    }
+
+    /// Runs a statement and says how many rows it touched.
+    pub fn touched(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<usize> {
+        match &mut self.source {
+            Source::Sqlite(connection) => sqlite::run(connection, sql, values),
+            Source::Postgres(session) => session.touched(sql, values),
+        }
     }
 
     /// The first row of an answer, if there is one.
@@ -44,11 +72,12 @@ impl<'c> Tx<'c> {
         values: &[Value<'_>],
         read: impl FnOnce(&Row<'_>) -> Result<T>,
     ) -> Result<Option<T>> {
-        let mut statement = self.prepare(sql, values)?;
-        let mut rows = statement.raw_query();
-        match rows.next().map_err(sql_error)? {
-            Some(row) => read(&Row(row)).map(Some),
-            None => Ok(None),
+        match &mut self.source {
+            Source::Sqlite(connection) => sqlite::row(connection, sql, values, read),
+            Source::Postgres(session) => {
+                let rows = session.rows(sql, values)?;
+                rows.first().map(|row| read(&Row::Postgres(row))).transpose()
+            }
         }
     }
 
@@ -59,13 +88,13 @@ impl<'c> Tx<'c> {
         values: &[Value<'_>],
         mut read: impl FnMut(&Row<'_>) -> Result<T>,
     ) -> Result<Vec<T>> {
-        let mut statement = self.prepare(sql, values)?;
-        let mut rows = statement.raw_query();
-        let mut all = Vec::new();
-        while let Some(row) = rows.next().map_err(sql_error)? {
-            all.push(read(&Row(row))?);
+        match &mut self.source {
+            Source::Sqlite(connection) => sqlite::rows(connection, sql, values, read),
+            Source::Postgres(session) => {
+                let rows = session.rows(sql, values)?;
+                rows.iter().map(|row| read(&Row::Postgres(row))).collect()
+            }
         }
-        Ok(all)
     }
 
     /// A single number, 0 where there is no row.
@@ -92,39 +121,17 @@ impl<'c> Tx<'c> {
     pub fn mark_audited(&mut self) {
         self.was_audited = true;
     }
-
-    fn prepare(&self, sql: &'static str, values: &[Value<'_>]) -> Result<CachedStatement<'c>> {
-        let mut statement = self.connection.prepare_cached(sql).map_err(sql_error)?;
-        debug_assert_eq!(statement.parameter_count(), values.len(), "parameters of: {sql}");
-        for (index, value) in values.iter().enumerate() {
-            debug_assert_eq!(
-                statement.parameter_name(index + 1),
-                Some(format!("${}", index + 1).as_str()),
-                "numbered by first appearance: {sql}"
-            );
-            statement.raw_bind_parameter(index + 1, *value).map_err(sql_error)?;
-        }
-        Ok(statement)
-    }
-}
-
-impl ToSql for Value<'_> {
-    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
-        Ok(ToSqlOutput::Borrowed(match self {
-            Self::Null => ValueRef::Null,
-            Self::Int(int) => ValueRef::Integer(*int),
-            Self::Text(text) => ValueRef::Text(text.as_bytes()),
-            Self::Blob(blob) => ValueRef::Blob(blob),
-        }))
-    }
 }
 
 /// A row of an answer; columns count from 0.
-pub struct Row<'r>(&'r rusqlite::Row<'r>);
+pub enum Row<'r> {
+    Sqlite(&'r rusqlite::Row<'r>),
+    Postgres(&'r tokio_postgres::Row),
+}
 
 impl Row<'_> {
     pub fn int(&self, column: usize) -> Result<i64> {
-        self.0.get(column).map_err(sql_error)
+        self.get(column)
     }
 
     /// A count or number that is never negative.
@@ -141,28 +148,27 @@ impl Row<'_> {
     }
 
     pub fn opt_millis(&self, column: usize) -> Result<Option<Millis>> {
-        let value: Option<i64> = self.0.get(column).map_err(sql_error)?;
-        Ok(value.map(Millis))
+        Ok(self.opt_int(column)?.map(Millis))
     }
 
     pub fn opt_int(&self, column: usize) -> Result<Option<i64>> {
-        self.0.get(column).map_err(sql_error)
+        self.get(column)
     }
 
     pub fn text(&self, column: usize) -> Result<String> {
-        self.0.get(column).map_err(sql_error)
+        self.get(column)
     }
 
     pub fn opt_text(&self, column: usize) -> Result<Option<String>> {
-        self.0.get(column).map_err(sql_error)
+        self.get(column)
     }
 
     pub fn blob(&self, column: usize) -> Result<Vec<u8>> {
-        self.0.get(column).map_err(sql_error)
+        self.get(column)
     }
 
     pub fn opt_blob(&self, column: usize) -> Result<Option<Vec<u8>>> {
-        self.0.get(column).map_err(sql_error)
+        self.get(column)
     }
 
     pub fn conversation(&self, column: usize) -> Result<ConversationId> {
@@ -178,17 +184,16 @@ impl Row<'_> {
     pub fn opt_account(&self, column: usize) -> Result<Option<AccountId>> {
         Ok(self.opt_blob(column)?.as_deref().and_then(AccountId::from_bytes))
     }
-}
 
-/// A database's error, as what the caller can do about it.
-pub(super) fn sql_error(error: rusqlite::Error) -> Error {
-    match error.sqlite_error_code() {
-        Some(ErrorCode::DiskFull | ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
-            Error::Later { retry_after: 5 }
+    fn get<T>(&self, column: usize) -> Result<T>
+    where
+        T: rusqlite::types::FromSql + for<'a> tokio_postgres::types::FromSql<'a>,
+    {
+        match self {
+            Self::Sqlite(row) => row.get(column).map_err(sqlite::sql_error),
+            Self::Postgres(row) => {
+                row.try_get(column).map_err(|e| Error::broken("a column is of another type", e))
+            }
         }
-        Some(ErrorCode::ConstraintViolation) => {
-            Error::broken("a constraint of the database", error)
-        }
-        _ => Error::broken("the database", error),
     }
 }

@@ -7,8 +7,10 @@ use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
 
 use super::Sealer;
-use super::tx::{After, Tx, sql_error};
-use crate::bus::{Bus, Ring};
+use super::engine::{Line, Unit};
+use super::sqlite::sql_error;
+use super::tx::{After, Tx};
+use crate::bus::{Bus, Ring, Topic};
 use crate::error::{Error, Result};
 use crate::events::Recent;
 
@@ -23,13 +25,13 @@ pub(super) trait Task: Send {
     fn answer(self: Box<Self>, committed: bool);
 }
 
-struct Unit<F, T> {
+struct Work<F, T> {
     work: F,
     result: Option<Result<T>>,
     answer: oneshot::Sender<Result<T>>,
 }
 
-impl<T: Send, F: Fn(&mut Tx<'_>) -> Result<T> + Send> Task for Unit<F, T> {
+impl<T: Send, F: Fn(&mut Tx<'_>) -> Result<T> + Send> Task for Work<F, T> {
     fn run(&mut self, tx: &mut Tx<'_>) -> bool {
         // A bug in one unit must not end the thread that carries out all others.
         let worked = catch_unwind(AssertUnwindSafe(|| (self.work)(tx)));
@@ -56,7 +58,7 @@ pub(super) fn task<T: Send + 'static>(
     work: impl Fn(&mut Tx<'_>) -> Result<T> + Send + 'static,
 ) -> (Box<dyn Task>, oneshot::Receiver<Result<T>>) {
     let (answer, receive) = oneshot::channel();
-    let unit = Unit { work, result: None, answer };
+    let unit = Work { work, result: None, answer };
     (Box::new(unit), receive)
 }
 
@@ -89,7 +91,7 @@ pub(super) struct Writer {
 struct Ended {
     committed: bool,
     rings: Vec<Ring>,
-    units: Vec<Box<dyn Task>>,
+    units: Vec<Unit>,
 }
 
 impl Ended {
@@ -119,18 +121,16 @@ fn teller(bus: &Bus) -> Option<mpsc::Sender<Ended>> {
 
 impl Writer {
     /// What serves until every sender is gone, on a thread of its own.
-    pub(super) fn serve(self, mut tasks: mpsc::Receiver<Box<dyn Task>>) -> impl FnOnce() {
+    pub(super) fn serve(self, units: Line<Unit>) -> impl FnOnce() {
         let teller = teller(&self.bus);
         move || {
-            while let Some(first) = tasks.blocking_recv() {
-                let mut units = vec![first];
-                while units.len() < UNITS_MAX
-                    && let Ok(next) = tasks.try_recv()
-                {
-                    units.push(next);
+            loop {
+                let mut batch = Vec::new();
+                if !units.take(UNITS_MAX, &mut batch) {
+                    return;
                 }
-                metrics::histogram!("sotto_commit_units").record(units.len() as f64);
-                let ended = self.ended(units);
+                metrics::histogram!("sotto_commit_units").record(batch.len() as f64);
+                let ended = self.ended(batch);
                 let untold = match &teller {
                     Some(teller) => teller.blocking_send(ended).map_err(|untold| untold.0).err(),
                     None => Some(ended),
@@ -142,9 +142,11 @@ impl Writer {
         }
     }
 
-    fn ended(&self, mut units: Vec<Box<dyn Task>>) -> Ended {
+    fn ended(&self, mut units: Vec<Unit>) -> Ended {
         match self.commit(&mut units) {
-            Ok(after) => Ended { committed: true, rings: self.kept(after), units },
+            Ok(after) => {
+                Ended { committed: true, rings: kept(&self.bus, &self.recent, after), units }
+            }
             Err(error) => {
                 self.give_up(&error);
                 Ended { committed: false, rings: Vec::new(), units }
@@ -155,7 +157,7 @@ impl Writer {
     /// Nearly every unit that is refused was refused before it wrote, so there is
     /// nothing of it to undo. For the others all begin anew, each where it can be
     /// undone alone: that copies every page that it touches.
-    fn commit(&self, batch: &mut [Box<dyn Task>]) -> Result<Vec<After>> {
+    fn commit(&self, batch: &mut [Unit]) -> Result<Vec<After>> {
         self.statement("begin immediate")?;
         let done = match self.carry_out(batch)? {
             Some(done) => done,
@@ -173,7 +175,7 @@ impl Writer {
     }
 
     /// All units; nothing if one that was refused left something behind.
-    fn carry_out(&self, batch: &mut [Box<dyn Task>]) -> Result<Option<Done>> {
+    fn carry_out(&self, batch: &mut [Unit]) -> Result<Option<Done>> {
         let mut done = Done::default();
         for task in batch {
             let before = self.connection.total_changes();
@@ -187,7 +189,7 @@ impl Writer {
         Ok(Some(done))
     }
 
-    fn carry_out_apart(&self, batch: &mut [Box<dyn Task>]) -> Result<Done> {
+    fn carry_out_apart(&self, batch: &mut [Unit]) -> Result<Done> {
         let mut done = Done::default();
         for task in batch {
             let mut tx = Tx::new(&self.connection);
@@ -200,19 +202,6 @@ impl Writer {
             self.statement("release unit")?;
         }
         Ok(done)
-    }
-
-    /// Whom a ring wakes finds what it is about kept.
-    fn kept(&self, after: Vec<After>) -> Vec<Ring> {
-        let mut rings = Vec::with_capacity(after.len());
-        for next in after {
-            match next {
-                After::Keep(event) => self.recent.keep(event),
-                After::Forget(id) => self.recent.forget(id),
-                After::Ring(ring) => rings.push(ring),
-            }
-        }
-        rings
     }
 
     /// A commit failed: nothing of it stays. After an I/O error nobody can know
@@ -235,4 +224,27 @@ impl Writer {
         let mut statement = self.connection.prepare_cached(sql).map_err(sql_error)?;
         statement.raw_execute().map(|_| ()).map_err(sql_error)
     }
+}
+
+/// What follows a durable commit.
+pub(super) fn tell(bus: &Bus, recent: &Recent, after: Vec<After>) {
+    for ring in kept(bus, recent, after) {
+        bus.ring(&ring);
+    }
+}
+
+/// Whom a ring wakes finds what it is about kept; so these rings come last.
+fn kept(bus: &Bus, recent: &Recent, after: Vec<After>) -> Vec<Ring> {
+    let mut rings = Vec::with_capacity(after.len());
+    for next in after {
+        match next {
+            After::Keep(event) => recent.keep(event),
+            After::Forget(id) => {
+                recent.forget(id);
+                bus.ring_others(&Ring { topic: Topic::Gone(id), number: 0 });
+            }
+            After::Ring(ring) => rings.push(ring),
+        }
+    }
+    rings
 }

@@ -23,7 +23,8 @@ const DAY_LETTERS: usize = 10;
 pub struct Epochs {
     root: Sealing,
     directory: PathBuf,
-    open: Mutex<HashMap<String, Arc<Sealing>>>,
+    /// By day: the file and its key.
+    open: Mutex<HashMap<String, (String, Arc<Sealing>)>>,
 }
 
 impl Epochs {
@@ -33,7 +34,7 @@ impl Epochs {
 
     /// The key of a day, made if there is none yet.
     pub async fn ensure(&self, db: &Db, day: &str) -> Result<Arc<Sealing>> {
-        if let Some(key) = self.kept(day) {
+        if let Some((_, key)) = self.kept(day) {
             return Ok(key);
         }
         let named = day.to_owned();
@@ -45,23 +46,73 @@ impl Epochs {
         self.read(day, &file)
     }
 
-    /// The key of a day that has one; `NotFound` once it was destroyed.
-    pub fn known(&self, tx: &mut Tx<'_>, day: &str) -> Result<Arc<Sealing>> {
-        if let Some(key) = self.kept(day) {
-            return Ok(key);
+    /// Refuses with `Later` unless a day's key, made if there is none yet, can be read
+    /// from its file now: a node whose key directory went must not go on by what it kept.
+    pub async fn must_be_readable(&self, db: &Db, day: &str) -> Result<()> {
+        self.ensure(db, day).await?;
+        match self.kept(day) {
+            Some((file, _)) => self.raw(&file).map(|_| ()),
+            None => Err(Error::Later { retry_after: 1 }),
         }
-        let file = file_of(tx, day)?.ok_or(Error::NotFound)?;
-        self.read(day, &file)
     }
 
-    /// Refuses with `Later` once a day's key is retired: nothing new may rely on it.
-    pub fn must_live(&self, tx: &mut Tx<'_>, day: &str) -> Result<()> {
-        file_of(tx, day)?.map(|_| ()).ok_or(Error::Later { retry_after: 1 })
+    /// The key of a day that has one; `NotFound` once it was destroyed.
+    pub fn known(&self, tx: &mut Tx<'_>, day: &str) -> Result<Arc<Sealing>> {
+        let Some(file) = file_of(tx, day)? else {
+            self.drop_kept(day);
+            return Err(Error::NotFound);
+        };
+        match self.kept(day) {
+            Some((kept, key)) if kept == file => Ok(key),
+            _ => self.read(day, &file),
+        }
+    }
+
+    /// Refuses with `Later` unless this key is the day's and lives: nothing new may rely
+    /// on a retired one. No node retires it before this unit is committed.
+    pub fn must_live(&self, tx: &mut Tx<'_>, day: &str, key: &Arc<Sealing>) -> Result<()> {
+        let named = tx.row(
+            "select file from epoch where day = $1 and destroyed_at is null /* shared */",
+            values![day],
+            |row| row.text(0),
+        )?;
+        let kept = self.kept(day);
+        let is_it = kept.is_some_and(|(file, kept)| Some(file) == named && Arc::ptr_eq(&kept, key));
+        if !is_it {
+            // Destroyed on another node, or made anew there: the next try looks.
+            self.drop_kept(day);
+            return Err(Error::Later { retry_after: 1 });
+        }
+        Ok(())
+    }
+
+    /// Holds a living day's row, so that nothing new can rely on its key; false if
+    /// another node retired it.
+    pub fn is_held_to_retire(&self, tx: &mut Tx<'_>, day: &str) -> Result<bool> {
+        let living = tx.row(
+            "select file from epoch where day = $1 and destroyed_at is null /* locked */",
+            values![day],
+            |row| row.text(0),
+        )?;
+        Ok(living.is_some())
+    }
+
+    /// Drops the keys that another node destroyed or made anew.
+    pub async fn sweep(&self, db: &Db) -> Result<()> {
+        let living = db.read(|tx| {
+            tx.rows("select day, file from epoch where destroyed_at is null", values![], |row| {
+                Ok((row.text(0)?, row.text(1)?))
+            })
+        });
+        let living: HashMap<String, String> = living.await?.into_iter().collect();
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        open.retain(|day, (file, _)| living.get(day) == Some(file));
+        Ok(())
     }
 
     /// Destroys a day's key: what it wrapped is noise from now on.
     pub fn destroy(&self, day: &str, file: &str) -> Result<()> {
-        self.open.lock().unwrap_or_else(PoisonError::into_inner).remove(day);
+        self.drop_kept(day);
         files::destroy(&self.directory, file)
     }
 
@@ -81,8 +132,12 @@ impl Epochs {
         Ok(())
     }
 
-    fn kept(&self, day: &str) -> Option<Arc<Sealing>> {
+    fn kept(&self, day: &str) -> Option<(String, Arc<Sealing>)> {
         self.open.lock().unwrap_or_else(PoisonError::into_inner).get(day).cloned()
+    }
+
+    fn drop_kept(&self, day: &str) {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner).remove(day);
     }
 
     async fn make(&self, db: &Db, day: &str) -> Result<String> {
@@ -107,19 +162,22 @@ impl Epochs {
         Ok(winner)
     }
 
-    fn read(&self, day: &str, file: &str) -> Result<Arc<Sealing>> {
-        // A key that cannot be read now may be readable again: nothing is lost meanwhile.
-        let unreadable = |error: std::io::Error| {
+    /// A key that cannot be read now may be readable again: nothing is lost meanwhile.
+    fn raw(&self, file: &str) -> Result<Vec<u8>> {
+        std::fs::read(self.directory.join(file)).map_err(|error| {
             tracing::error!(file, %error, "an epoch key cannot be read");
             Error::Later { retry_after: 5 }
-        };
-        let hex = std::fs::read(self.directory.join(file)).map_err(unreadable)?;
+        })
+    }
+
+    fn read(&self, day: &str, file: &str) -> Result<Arc<Sealing>> {
+        let hex = self.raw(file)?;
         let wrapped = HEXLOWER
             .decode(hex.trim_ascii())
             .map_err(|_| Error::broken_because("an epoch key's file is damaged"))?;
         let key = Arc::new(self.root.unwrap(file, &wrapped)?);
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        open.insert(day.to_owned(), key.clone());
+        open.insert(day.to_owned(), (file.to_owned(), key.clone()));
         Ok(key)
     }
 }
@@ -142,7 +200,7 @@ fn insert(tx: &mut Tx<'_>, day: &str, file: &str) -> Result<String> {
         // A clock that stepped back over midnight finds its day's key destroyed: it gets another.
         "insert into epoch (day, file, created_at) values ($1, $2, 0) \
          on conflict (day) do update set file = excluded.file, destroyed_at = null \
-         where destroyed_at is not null",
+         where epoch.destroyed_at is not null",
         values![day, file],
     )?;
     file_of(tx, day)?.ok_or(Error::broken_because("a new day's key has a row"))

@@ -3,14 +3,13 @@
 //! It seals what outlives conversations (catalogue, settings' secrets) and its
 //! sub-keys sign transcripts and the audit chain.
 
-use std::path::Path;
-
 use aws_lc_rs::hmac;
 use aws_lc_rs::signature::{ED25519, Ed25519KeyPair, KeyPair, UnparsedPublicKey};
+use data_encoding::HEXLOWER;
 use zeroize::Zeroizing;
 
 use super::sealing::{Opened, Sealing};
-use crate::db::{self, Tx};
+use crate::db::{Location, Tx};
 use crate::error::{Error, Result};
 use crate::values;
 
@@ -26,11 +25,11 @@ pub struct Install {
 }
 
 impl Install {
-    /// Reads the install key from a database file, or makes the first one.
+    /// Reads the install key from a database, or makes the first one.
     ///
     /// This runs before anything else uses the database.
-    pub fn open(database: &Path, root: &Sealing) -> Result<Self> {
-        db::alone(database, |tx| {
+    pub fn open(database: &Location, root: &Sealing) -> Result<Self> {
+        database.alone(|tx| {
             if let Some(wrapped) = newest(tx)? {
                 return unwrapped(root, &wrapped);
             }
@@ -80,6 +79,11 @@ impl Install {
         let mut out = [0; 32];
         out.copy_from_slice(self.signing.public_key().as_ref());
         out
+    }
+
+    /// What tells this install from others, where they meet.
+    pub fn name(&self) -> String {
+        HEXLOWER.encode(&self.public_key()[..8])
     }
 
     /// The Ed25519 seed that transcripts are signed with.

@@ -10,14 +10,18 @@ use crate::app::App;
 use crate::archive::replay;
 use crate::bus::Topic;
 use crate::clock::Millis;
-use crate::conversation::presence;
+use crate::conversation::{catch_up, presence};
 use crate::error::Result;
 use crate::jobs::Lane;
-use crate::{jobs, retention, site, workers};
+use crate::{audit, jobs, retention, site, workers};
 
 /// Jobs of a node that died are found when their claim is over.
 const LOOK_SECONDS: u32 = 15;
 const LEASE_EVERY: Duration = Duration::from_secs(10);
+/// Audit entries that no commit sealed stay unsealed for about this long.
+const SEAL_EVERY: Duration = Duration::from_secs(1);
+/// How late, at worst, somebody sees what was rung and lost.
+const CATCH_UP_EVERY: Duration = Duration::from_secs(5);
 const DAILY_EVERY: Duration = Duration::from_secs(60 * 60);
 /// Deliveries go out side by side, so that one slow destination holds up one.
 const WORKERS: [Lane; 5] = [Lane::Talk, Lane::Archive, Lane::Archive, Lane::Archive, Lane::Archive];
@@ -28,13 +32,10 @@ const PAUSE: Duration = Duration::from_secs(1);
 pub(super) struct Loops(TaskTracker);
 
 impl Loops {
-    /// Waits until each has finished what it was at; then the node is no more.
-    pub(super) async fn end(self, app: &App) {
+    /// Waits until each has finished what it was at.
+    pub(super) async fn end(self) {
         self.0.close();
         self.0.wait().await;
-        if let Err(error) = presence::end_lease(app).await {
-            tracing::warn!(%error, "the others will notice that this node is gone");
-        }
     }
 }
 
@@ -52,6 +53,16 @@ pub(super) async fn start(app: &App, stopping: &CancellationToken) -> anyhow::Re
     tasks.spawn(async move { until(&stop, every(DAILY_EVERY, || daily(&app2))).await });
     let (app2, stop) = (app.clone(), stopping.clone());
     tasks.spawn(async move { until(&stop, settings(&app2)).await });
+    if app.db.is_shared() {
+        let (app2, stop) = (app.clone(), stopping.clone());
+        tasks
+            .spawn(async move { until(&stop, every(SEAL_EVERY, || audit::seal_new(&app2))).await });
+        let (app2, stop) = (app.clone(), stopping.clone());
+        let catch_up = async move { every(CATCH_UP_EVERY, || catch_up::catch_up(&app2)).await };
+        tasks.spawn(async move { until(&stop, catch_up).await });
+        let (app2, stop) = (app.clone(), stopping.clone());
+        tasks.spawn(async move { until(&stop, missed(&app2)).await });
+    }
     Ok(Loops(tasks))
 }
 
@@ -110,6 +121,18 @@ async fn next_due(app: &App, lane: Lane) -> Millis {
     match app.db.read(move |tx| jobs::next_due(tx, lane)).await {
         Ok(Some(due)) => due.min(later),
         _ => later,
+    }
+}
+
+/// The bus was away, here or for another node.
+async fn missed(app: &App) {
+    let mut mailbox = app.bus.mailbox();
+    mailbox.listen(Topic::Missed);
+    loop {
+        mailbox.next().await;
+        if let Err(error) = catch_up::catch_up_all(app).await {
+            tracing::warn!(%error, "what was missed is looked for later");
+        }
     }
 }
 

@@ -13,7 +13,7 @@ use crate::bus::Bus;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::config::sections::Sections;
-use crate::db::{Db, Sealer};
+use crate::db::{Db, Location, Sealer};
 use crate::events::Recent;
 use crate::keys::{Install, Keys};
 use crate::site;
@@ -23,14 +23,19 @@ use crate::site;
 /// `first` are the settings that a first start begins with.
 pub async fn open(config: Config, clock: Clock, first: Sections) -> anyhow::Result<App> {
     directory(&config.data_dir).context("data_dir")?;
-    let file = config.data_dir.join("sotto.db");
-    let root = Keys::root(&config.key_dir, !file.exists())?;
-    let install = Install::open(&file, &root)?;
+    let location = Location::of(&config)?;
+    for line in location.check(clock.tells_time().then(|| clock.now()))? {
+        tracing::warn!("{line}");
+    }
+    let root = Keys::root(&config.key_dir, location.is_new()?)?;
+    let install = Install::open(&location, &root)?;
     let keys = Keys::new(root, install, &config.key_dir);
-    let (bus, recent) = (Bus::default(), Arc::new(Recent::default()));
+    let recent = Arc::new(Recent::default());
+    let hears = recent.clone();
+    let bus = Bus::open(&config, &keys.install.name(), move |ring| hears.hears(ring)).await?;
     let signer = keys.install.clone();
     let sealer: Sealer = Arc::new(move |tx| audit::seal(tx, &signer));
-    let db = Db::open(&file, bus.clone(), recent.clone(), sealer)?;
+    let db = Db::open(&location, bus.clone(), recent.clone(), sealer)?;
     let sections = site::load(&db, &keys.install, first, clock.now()).await?;
     Ok(App::new(config, clock, bus, recent, db, keys, sections)?)
 }

@@ -120,11 +120,12 @@ async fn what_a_shredded_conversation_left_goes_and_so_do_sessions_that_ended() 
     let asked = world.visitor("Hello").await;
     let (id, gone, now) = (asked.id, ConversationId::fresh(), world.app.clock.now());
     let planted = world.app.db.write(move |tx| {
+        let account = &[1_u8];
         for conversation in [&id, &gone] {
             tx.run(
                 "insert into receipt (conversation, part, destination, object, level, sha256, at) \
-                 values ($1, 0, 'there', 'object', 'read_back', x'00', 0)",
-                values![conversation],
+                 values ($1, 0, 'there', 'object', 'read_back', $2, 0)",
+                values![conversation, &[0_u8]],
             )?;
             tx.run(
                 "insert into job (kind, lane, subject, due_at, attempts, created_at) values ('shred', 'archive', $1, 0, 0, 0)",
@@ -134,13 +135,13 @@ async fn what_a_shredded_conversation_left_goes_and_so_do_sessions_that_ended() 
         tx.run(
             "insert into account (id, name, display_name, role, departments, password, availability, \
              capacity, is_disabled, created_at) \
-             values (x'01', 'ana', 'Ana', 'agent', '', '', 'away', 1, 0, 0)",
-            values![],
+             values ($1, 'ana', 'Ana', 'agent', '', '', 'away', 1, 0, 0)",
+            values![account],
         )?;
         for (hash, ends_at) in [(&[1_u8; 32], now), (&[2; 32], now.plus_seconds(60))] {
             tx.run(
-                "insert into session (hash, account, created_at, used_at, ends_at) values ($1, x'01', 0, 0, $2)",
-                values![hash, ends_at],
+                "insert into session (hash, account, created_at, used_at, ends_at) values ($1, $2, 0, 0, $3)",
+                values![hash, account, ends_at],
             )?;
             tx.run(
                 "insert into ticket (hash, session, ends_at) values ($1, $2, $3)",

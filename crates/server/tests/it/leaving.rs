@@ -2,7 +2,6 @@
 
 use futures_util::FutureExt;
 use futures_util::future::select_all;
-use serde_json::json;
 use server::clock::Millis;
 use server::jobs::{self, Lane};
 use server::workers;
@@ -85,21 +84,4 @@ fn a_job_that_a_leaving_node_cannot_end_is_free_for_others_at_once() {
 async fn next_due(world: &World) -> Millis {
     let due = world.app.db.read(|tx| jobs::next_due(tx, Lane::Archive)).await;
     due.unwrap().expect("a delivery")
-}
-
-#[tokio::test]
-async fn nothing_is_left_of_a_node_that_left() {
-    let node = Served::new().await;
-    let (token, _) = node.starts("Hello").await;
-    let (mut visitor, _) = node.visitor(&token, 0).await;
-    visitor.send(&json!({"id": 1, "verb": {"typing": {"on": true}}})).await;
-    let file = node.data().join("sotto.db");
-    let kept = node.ends().await;
-    let left = rusqlite::Connection::open(file).unwrap();
-    for table in ["node", "presence"] {
-        let rows: i64 =
-            left.query_row(&format!("select count(*) from {table}"), [], |row| row.get(0)).unwrap();
-        assert_eq!(rows, 0, "{table}");
-    }
-    drop(kept);
 }

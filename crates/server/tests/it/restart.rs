@@ -40,6 +40,7 @@ async fn an_audit_entry_that_was_changed_or_taken_out_is_found() {
     let world = World::new();
     let asked = world.visitor("Hello").await;
     accept(&world.app, &world.agent("Ana"), asked.id).await.unwrap();
+    world.seals().await;
     let first_broken = |tx: &mut Tx<'_>| audit::first_broken(tx);
     assert_eq!(world.app.db.read(first_broken).await.unwrap(), None);
     let change = |tx: &mut Tx<'_>| {

@@ -22,6 +22,7 @@ use tokio_tungstenite::tungstenite::{Error as WsError, Message};
 use tokio_tungstenite::{WebSocketStream, client_async};
 use tokio_util::sync::CancellationToken;
 
+use crate::engine;
 use crate::world::{MORNING, fresh_client_id, sections};
 
 pub const CONSOLE: &str = "localhost:8080";
@@ -74,11 +75,8 @@ impl Served {
 
     pub async fn with(change: impl FnOnce(&mut Config)) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let mut config = Config {
-            data_dir: folder.path().join("data"),
-            key_dir: folder.path().join("keys"),
-            ..Config::default()
-        };
+        let mut config = engine::config(folder.path());
+        config.bus_url = engine::bus();
         change(&mut config);
         let archive = folder.path().join("archive");
         std::fs::create_dir_all(&archive).expect("a folder for transcripts");

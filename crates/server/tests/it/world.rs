@@ -10,17 +10,18 @@ use sensitive::Sensitive;
 use server::app::App;
 use server::bus::Bus;
 use server::clock::{Clock, Millis};
-use server::config::Config;
 use server::config::destination::NamedDestination;
 use server::config::sections::{Department, Sections, Site};
 use server::conversation::access::Agent;
 use server::conversation::{Posted, Poster, Started, post_message, start, store};
-use server::db::Db;
+use server::db::{Db, Location};
 use server::error::{Error, Result};
 use server::events::Recent;
 use server::ids::{AccountId, ConversationId, Secret};
 use server::keys::{ConversationKey, Install, Keys, Place};
 use server::{audit, db};
+
+use crate::engine;
 
 /// 2026-11-24, 08:00 UTC.
 pub const MORNING: Millis = Millis(1_795_507_200_000);
@@ -144,8 +145,14 @@ impl World {
         thread.into_iter().filter_map(text).collect()
     }
 
+    /// Seals the audit entries that no commit sealed, as a running node does every second.
+    pub async fn seals(&self) {
+        audit::seal_new(&self.app).await.expect("seals");
+    }
+
     /// At the end of a story: no gap in the audit chain.
     pub async fn ends(self) {
+        self.seals().await;
         let broken = self.app.db.read(audit::first_broken).await.expect("reads");
         assert_eq!(broken, None, "the audit chain is whole");
         self.app.db.close().await;
@@ -199,23 +206,23 @@ pub fn fresh_client_id() -> String {
 }
 
 fn node(folder: &Path, clock: Clock, is_first: bool) -> App {
-    let (data, keys) = (folder.join("data"), folder.join("keys"));
-    std::fs::create_dir_all(&data).expect("a data folder");
-    let file = data.join("sotto.db");
-    let root = Keys::root(&keys, is_first).expect("a root key");
-    let install = Install::open(&file, &root).expect("an install key");
-    let keys = Keys::new(root, install, &keys);
+    let config = engine::config(folder);
+    std::fs::create_dir_all(&config.data_dir).expect("a data folder");
+    let location = Location::of(&config).expect("a location");
+    let root = Keys::root(&config.key_dir, is_first).expect("a root key");
+    let install = Install::open(&location, &root).expect("an install key");
+    let keys = Keys::new(root, install, &config.key_dir);
     let (bus, recent) = (Bus::default(), Arc::new(Recent::default()));
     let signer = keys.install.clone();
     let sealer: db::Sealer = Arc::new(move |tx| audit::seal(tx, &signer));
-    let db = Db::open(&file, bus.clone(), recent.clone(), sealer).expect("a database");
+    let db = Db::open(&location, bus.clone(), recent.clone(), sealer).expect("a database");
     let archive = folder.join("archive");
     std::fs::create_dir_all(&archive).expect("a folder for transcripts");
     let to = destinations::folder::Config { path: archive, must_hold: None };
     let to = destinations::Config::Folder(to);
     let to = vec![NamedDestination::new("folder", to)];
     let sections = Sections { destinations: to, ..sections() };
-    App::new(Config::default(), clock, bus, recent, db, keys, sections).expect("a node")
+    App::new(config, clock, bus, recent, db, keys, sections).expect("a node")
 }
 
 pub fn sections() -> Sections {

@@ -49,13 +49,13 @@ pub fn insert(tx: &mut Tx<'_>, new: &Conversation, secrets: &Secrets) -> Result<
     Ok(())
 }
 
-/// The conversation of an id.
+/// The conversation of an id. Where it is to be changed, nobody else changes it meanwhile.
 pub fn load(tx: &mut Tx<'_>, id: ConversationId) -> Result<Option<Conversation>> {
     tx.row(
         "select id, reference, site, department, language, state, agent, agent_name, offered_to, offered_name, \
          offered_until, seq, shown, last_message_seq, visitor_seen, agent_seen, unread, created_at, queued_at, \
          since, active_at, accepted_at, first_response_at, warned_until, ended_at, closed_at, ending, \
-         disposition, is_rated from conversation where id = $1",
+         disposition, is_rated from conversation where id = $1 /* locked */",
         values![&id],
         conversation,
     )

@@ -11,9 +11,9 @@ use server::conversation::{accept, close};
 use server::ids::sha256;
 use server::values;
 
+use super::disk::{on_a_small_disk, small_disk};
 use crate::canary::holding;
 use crate::delivery::{MINUTE, closed_conversation, pending, times, waits};
-use crate::disk::{on_a_small_disk, small_disk};
 use crate::world::World;
 
 /// As in the program's own command line.
@@ -298,7 +298,7 @@ async fn a_backup_with_a_broken_chain_is_not_restored() {
 
 #[test]
 fn a_backup_that_does_not_fit_leaves_nothing_behind() {
-    on_a_small_disk("upkeep::backing_up_to_a_small_disk", 100);
+    on_a_small_disk("sqlite::upkeep::backing_up_to_a_small_disk", 100);
 }
 
 #[tokio::test]
@@ -348,7 +348,8 @@ async fn the_chain_is_whole_and_the_clinics_folder_is_its_anchor() {
     assert_eq!(answer, Answer::Yes, "{printed}");
     assert!(printed.contains("1 manifest compared with the chain, 0 WRONG"), "{printed}");
     // Someone takes the end off the chain, past what the folder knows.
-    let cut = world.app.db.write(|tx| tx.run("delete from audit where seq > 2", values![])).await;
+    let cut =
+        world.app.db.write(|tx| tx.touched("delete from audit where seq > 2", values![])).await;
     assert!(cut.unwrap() > 0);
     let (answer, printed) = verified(&world).await;
     assert_eq!(answer, Answer::No);

@@ -11,9 +11,10 @@ use rusqlite::Connection;
 use sensitive::Sensitive;
 use server::conversation::access::Agent;
 use server::conversation::{Started, accept, close, note, rate, start};
+use server::db::Location;
 use server::ids::ConversationId;
 use server::keys::{ConversationKey, Install, Keys, Sealing};
-use server::{db, retention, workers};
+use server::{retention, workers};
 
 use crate::canary::{Channels, holding};
 use crate::delivery::{HOUR, MINUTE, waits};
@@ -131,7 +132,9 @@ fn opened(copy: &Path, keys: &Path, asked: &Visitor) -> usize {
         }
     }
     assert!(!left.is_empty(), "today's key is left");
-    db::look(copy, |tx| Install::of(tx, &root)).expect("the copy is whole: its install key opens");
+    Location::File(copy.to_owned())
+        .look(|tx| Install::of(tx, &root))
+        .expect("the copy is whole: its install key opens");
     let wrapped = wrapped_keys(copy);
     assert!(wrapped.iter().any(|(id, _)| *id == asked.id), "the copy holds the conversation");
     let opens = |key: &Sealing| {

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-use server::db;
+use server::db::Location;
 use server::error::Error;
 use server::keys::{Install, Keys};
 
@@ -51,7 +51,7 @@ pub fn small_disk() -> PathBuf {
 
 #[test]
 fn a_full_disk_answers_later_and_loses_nothing_that_was_acknowledged() {
-    on_a_small_disk("disk::on_a_full_disk", 2048);
+    on_a_small_disk("sqlite::disk::on_a_full_disk", 2048);
 }
 
 #[tokio::test]
@@ -148,7 +148,7 @@ async fn a_start_with_another_root_key_or_none_is_refused_in_words() {
     let database = world.data().join("sotto.db");
     let starts = |keys: &Path| {
         let root = Keys::root(keys, false)?;
-        Install::open(&database, &root).map(|_| ())
+        Install::open(&Location::File(database.clone()), &root).map(|_| ())
     };
     let refusal = |keys: &Path| starts(keys).unwrap_err().to_string();
     let elsewhere = tempfile::tempdir().unwrap();
@@ -157,7 +157,7 @@ async fn a_start_with_another_root_key_or_none_is_refused_in_words() {
     assert!(refusal(elsewhere.path()).contains("does not hold 64 hex digits"));
     fs::write(elsewhere.path().join("root.key"), "00".repeat(32)).unwrap();
     assert!(refusal(elsewhere.path()).contains("root.key is not the one"));
-    let nowhere = db::alone(&elsewhere.path().join("no/such/sotto.db"), |_| Ok(()));
+    let nowhere = Location::File(elsewhere.path().join("no/such/sotto.db")).alone(|_| Ok(()));
     assert!(nowhere.unwrap_err().to_string().contains("is the data directory there"));
     starts(&world.keys()).expect("its own key opens it");
 }

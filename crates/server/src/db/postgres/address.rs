@@ -1,0 +1,84 @@
+//! `database_url`, read once and never shown.
+
+use std::net::IpAddr;
+use std::path::Path;
+use std::time::Duration;
+
+use tokio_postgres::Config;
+use tokio_postgres::config::{Host, SslMode, TargetSessionAttrs};
+
+use super::tls::Tls;
+use crate::error::{Error, Result};
+
+const CONNECT: Duration = Duration::from_secs(3);
+/// A server that answers nothing for this long is gone, as TCP sees it.
+const SILENT: Duration = Duration::from_secs(10);
+
+/// Where the server is and how it is reached.
+pub struct Address {
+    pub(super) config: Config,
+    pub(super) tls: Tls,
+}
+
+impl Address {
+    /// `postgres://user:password@host/name`; several hosts for a primary and its standbys.
+    ///
+    /// # Errors
+    /// For a URL that is none, and for one that would carry rows over a network in the clear.
+    pub fn parse(url: &str, ca: Option<&Path>) -> Result<Self> {
+        let invalid = |why| Error::Invalid { field: "database_url", why };
+        let mut config: Config = url.parse().map_err(|_| {
+            invalid("is such as postgres://user:password@host/name?sslmode=require")
+        })?;
+        match config.get_ssl_mode() {
+            SslMode::Disable | SslMode::Prefer if !stays_here(config.get_hosts()) => {
+                return Err(invalid("leaves this machine: it needs ?sslmode=require"));
+            }
+            // What may be refused silently protects nobody.
+            SslMode::Prefer => {
+                config.ssl_mode(SslMode::Disable);
+            }
+            _ => {}
+        }
+        config
+            .application_name("sotto")
+            .connect_timeout(CONNECT)
+            .tcp_user_timeout(SILENT)
+            .keepalives_idle(SILENT)
+            .target_session_attrs(TargetSessionAttrs::Any);
+        Ok(Self { config, tls: Tls::trusting(ca)? })
+    }
+}
+
+/// Whether every host is this machine.
+fn stays_here(hosts: &[Host]) -> bool {
+    hosts.iter().all(|host| match host {
+        Host::Tcp(name) => is_loopback(name),
+        Host::Unix(_) => true,
+    })
+}
+
+pub(super) fn is_loopback(name: &str) -> bool {
+    name == "localhost" || name.parse().is_ok_and(|address: IpAddr| address.is_loopback())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_leave_the_machine_only_under_tls() {
+        for (url, is_taken) in [
+            ("postgres://a:b@127.0.0.1/c", true),
+            ("postgres://a:b@localhost:5433/c", true),
+            ("postgres://a@/c?host=/run/postgresql", true),
+            ("postgres://a:b@db.example.org/c?sslmode=require", true),
+            ("postgres://a:b@db.example.org/c", false),
+            ("postgres://a:b@db.example.org/c?sslmode=disable", false),
+            ("postgres://a:b@localhost,db.example.org/c", false),
+            ("mysql://a", false),
+        ] {
+            assert_eq!(Address::parse(url, None).is_ok(), is_taken, "{url}");
+        }
+    }
+}

@@ -1,0 +1,321 @@
+//! One connection on one thread, which waits for it.
+//!
+//! What nobody waits for is sent and answered later: statements leave together, so
+//! that a unit costs few journeys.
+
+use std::collections::{HashMap, VecDeque};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Waker};
+use std::time::{Duration, Instant};
+
+use futures_util::TryStreamExt;
+use tokio::runtime::{Builder, Runtime};
+use tokio::time::timeout;
+use tokio_postgres::config::TargetSessionAttrs;
+use tokio_postgres::{Client, Row, Statement};
+
+use super::Address;
+use super::failure::Failure;
+use super::values::Owned;
+use crate::db::Value;
+use crate::error::{Error, Result};
+
+/// For whoever holds nothing yet while they wait for a row.
+const PREPARED: &str = "set synchronous_commit = on; set lock_timeout = '2s'; \
+    set statement_timeout = '20s'; set idle_in_transaction_session_timeout = '20s'; \
+    set tcp_user_timeout = '10s'; set tcp_keepalives_idle = '10s'; \
+    set plan_cache_mode = force_generic_plan; set jit = off; \
+    set client_min_messages = error";
+/// How long a database may be away before whoever waits is told "later".
+const PATIENCE: Duration = Duration::from_secs(5);
+const BETWEEN_TRIES: Duration = Duration::from_millis(100);
+/// For one answer; a commit may wait for a standby.
+const ANSWER: Duration = Duration::from_secs(30);
+
+type Answer = std::result::Result<(), tokio_postgres::Error>;
+type Sent = Pin<Box<dyn Future<Output = Answer> + Send>>;
+
+/// Whether the marks in a statement mean something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Text {
+    /// From whatever server answers, to see what it is.
+    Checks,
+    Reads,
+    Writes,
+}
+
+pub(crate) struct Session {
+    runtime: Runtime,
+    address: Arc<Address>,
+    text: Text,
+    link: Option<Link>,
+    stands: Stands,
+    failure: Option<Failure>,
+}
+
+/// Where a session stands between two statements.
+enum Stands {
+    /// Each statement is a transaction of its own.
+    Free,
+    /// The next statement begins a transaction with these words.
+    Opening(&'static str),
+    /// Within one; only its own connection can go on.
+    Within { was_answered: bool },
+}
+
+struct Link {
+    client: Arc<Client>,
+    statements: HashMap<(usize, usize), Statement>,
+    /// Sent, and not known to be done yet; oldest first.
+    sent: VecDeque<Sent>,
+}
+
+impl Session {
+    /// Connects when it is first needed.
+    pub(super) fn new(address: Arc<Address>, text: Text) -> Result<Self> {
+        let runtime = Builder::new_current_thread().enable_all().build();
+        let runtime = runtime.map_err(|e| Error::broken("a connection needs a runtime", e))?;
+        Ok(Self { runtime, address, text, link: None, stands: Stands::Free, failure: None })
+    }
+
+    /// The next statement begins a transaction with these words.
+    pub(super) fn begin(&mut self, words: &'static str) {
+        self.stands = Stands::Opening(words);
+        self.failure = None;
+        if let Some(link) = &mut self.link {
+            // Nobody asks any more what became of it.
+            link.sent.clear();
+        }
+    }
+
+    /// Whether anything of this transaction was sent.
+    pub(super) fn is_begun(&self) -> bool {
+        matches!(self.stands, Stands::Within { .. })
+    }
+
+    /// Sends words whose answer comes with a later one.
+    pub(super) fn say(&mut self, words: &'static str) {
+        if let Some(link) = &mut self.link {
+            let client = link.client.clone();
+            link.send(Box::pin(async move { client.batch_execute(words).await }));
+        }
+    }
+
+    /// Ends the transaction and waits until that is done.
+    pub(super) fn end(&mut self, words: &'static str) -> Result<()> {
+        let was_begun = self.is_begun();
+        self.stands = Stands::Free;
+        if !was_begun {
+            return Ok(());
+        }
+        self.say(words);
+        self.settle()
+    }
+
+    /// Ends a transaction that changes nothing; nobody waits for that.
+    pub(super) fn leave(&mut self) {
+        if self.is_begun() {
+            self.say("rollback");
+            // The connection is served only while somebody waits: let it send.
+            self.runtime.block_on(tokio::task::yield_now());
+        }
+        self.stands = Stands::Free;
+    }
+
+    /// Why the transaction cannot go on, if it cannot; told once.
+    pub(super) fn failed(&mut self) -> Option<Failure> {
+        self.failure.take()
+    }
+
+    pub(in crate::db) fn run(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<()> {
+        let (client, statement) = self.prepared(sql)?;
+        let values: Vec<Owned> = values.iter().map(Owned::from).collect();
+        let sending = async move { client.execute_raw(&statement, values).await.map(|_| ()) };
+        if let Some(link) = &mut self.link {
+            link.send(Box::pin(sending));
+        }
+        Ok(())
+    }
+
+    pub(in crate::db) fn touched(
+        &mut self,
+        sql: &'static str,
+        values: &[Value<'_>],
+    ) -> Result<usize> {
+        let (client, statement) = self.prepared(sql)?;
+        let values = values.iter().copied();
+        let touched = self.wait(async { client.execute_raw(&statement, values).await })?;
+        Ok(usize::try_from(touched).unwrap_or(usize::MAX))
+    }
+
+    pub(in crate::db) fn rows(
+        &mut self,
+        sql: &'static str,
+        values: &[Value<'_>],
+    ) -> Result<Vec<Row>> {
+        loop {
+            let asked = self.ask(sql, values);
+            let is_first = matches!(self.stands, Stands::Within { was_answered: false });
+            let is_lost = self.failure == Some(Failure::Lost);
+            if asked.is_ok() || self.text == Text::Writes || !is_first || !is_lost {
+                return asked;
+            }
+            // The connection broke while nobody used it: a moment may begin anew.
+            self.begin(super::MOMENT);
+        }
+    }
+
+    fn ask(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<Vec<Row>> {
+        let (client, statement) = self.prepared(sql)?;
+        let values = values.iter().copied();
+        self.wait(async {
+            let rows = client.query_raw(&statement, values).await?;
+            rows.try_collect::<Vec<Row>>().await
+        })
+    }
+
+    /// Waits for everything that was sent.
+    pub(super) fn settle(&mut self) -> Result<()> {
+        let Some(link) = &mut self.link else { return Err(self.is_lost()) };
+        let sent = std::mem::take(&mut link.sent);
+        let all = async {
+            for answer in sent {
+                answer.await?;
+            }
+            Ok(())
+        };
+        match self.runtime.block_on(async { timeout(ANSWER, all).await }) {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(error)) => Err(self.fail(&error)),
+            Err(_) => Err(self.is_lost()),
+        }
+    }
+
+    fn wait<T>(
+        &mut self,
+        asked: impl Future<Output = std::result::Result<T, tokio_postgres::Error>>,
+    ) -> Result<T> {
+        match self.runtime.block_on(async { timeout(ANSWER, asked).await }) {
+            Ok(Ok(answer)) => {
+                if let Stands::Within { was_answered } = &mut self.stands {
+                    *was_answered = true;
+                }
+                Ok(answer)
+            }
+            // Something that was sent before may be the reason.
+            Ok(Err(error)) => {
+                self.settle()?;
+                Err(self.fail(&error))
+            }
+            Err(_) => Err(self.is_lost()),
+        }
+    }
+
+    /// A statement that is known to the server, on a connection that has begun.
+    fn prepared(&mut self, sql: &'static str) -> Result<(Arc<Client>, Statement)> {
+        if !self.is_begun() {
+            self.connect()?;
+        }
+        if let Stands::Opening(words) = self.stands {
+            self.say(words);
+            self.stands = Stands::Within { was_answered: false };
+        }
+        let Some(link) = &self.link else { return Err(self.is_lost()) };
+        let key = (sql.as_ptr() as usize, sql.len());
+        let client = link.client.clone();
+        if let Some(known) = link.statements.get(&key) {
+            return Ok((client, known.clone()));
+        }
+        let (text, asked) = (self.text.of(sql), client.clone());
+        let statement = self.wait(async move { asked.prepare(&text).await })?;
+        if let Some(link) = &mut self.link {
+            link.statements.insert(key, statement.clone());
+        }
+        Ok((client, statement))
+    }
+
+    /// A connection, made anew if the last one broke; waits a while for a database
+    /// that is away.
+    fn connect(&mut self) -> Result<()> {
+        if self.link.as_ref().is_some_and(|link| !link.client.is_closed()) {
+            return Ok(());
+        }
+        self.link = None;
+        let began = Instant::now();
+        loop {
+            match self.runtime.block_on(connected(&self.address, self.text)) {
+                Ok(client) => {
+                    let (client, sent) = (Arc::new(client), VecDeque::new());
+                    self.link = Some(Link { client, statements: HashMap::new(), sent });
+                    return Ok(());
+                }
+                Err(error) if began.elapsed() >= PATIENCE => {
+                    let code = error.code().map_or("no answer", |code| code.code());
+                    tracing::error!(code, %error, "the database cannot be reached");
+                    return Err(self.is_lost());
+                }
+                Err(_) => std::thread::sleep(BETWEEN_TRIES),
+            }
+        }
+    }
+
+    fn fail(&mut self, error: &tokio_postgres::Error) -> Error {
+        let failure = Failure::of(error);
+        if failure == Failure::Lost {
+            self.link = None;
+        }
+        self.failure = Some(failure);
+        failure.to_error(error)
+    }
+
+    fn is_lost(&mut self) -> Error {
+        self.link = None;
+        self.failure = Some(Failure::Lost);
+        Error::Later { retry_after: 1 }
+    }
+}
+
+impl Link {
+    fn send(&mut self, mut sending: Sent) {
+        // The first poll sends; whoever settles waits for the rest.
+        let mut context = Context::from_waker(Waker::noop());
+        if let std::task::Poll::Ready(Err(error)) = sending.as_mut().poll(&mut context) {
+            sending = Box::pin(async { Err(error) });
+        }
+        self.sent.push_back(sending);
+    }
+}
+
+impl Text {
+    /// The statement as this engine reads it.
+    fn of(self, sql: &str) -> String {
+        match self {
+            Self::Checks | Self::Reads => sql.to_owned(),
+            Self::Writes => sql
+                .replace("/* locked */", "for no key update")
+                .replace("/* shared */", "for share")
+                .replace("/* skip locked */", "for no key update skip locked"),
+        }
+    }
+}
+
+async fn connected(
+    address: &Address,
+    text: Text,
+) -> std::result::Result<Client, tokio_postgres::Error> {
+    // After a failover the old primary, come back as a standby, is passed over.
+    let mut primary = address.config.clone();
+    primary.target_session_attrs(TargetSessionAttrs::ReadWrite);
+    let (client, connection) = match primary.connect(address.tls.clone()).await {
+        // Where there is none, a check says what it is that answers.
+        Err(_) if text == Text::Checks => address.config.connect(address.tls.clone()).await?,
+        connected => connected?,
+    };
+    tokio::spawn(async move {
+        // Whoever waits for an answer learns of its end.
+        let _ = connection.await;
+    });
+    client.batch_execute(PREPARED).await?;
+    Ok(client)
+}
