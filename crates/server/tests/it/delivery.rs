@@ -14,7 +14,7 @@ use server::conversation::{accept, close, reopen};
 use server::ids::ConversationId;
 use server::{values, workers};
 
-use crate::sqlite::disk::{on_a_small_disk, small_disk};
+use crate::only_sqlite::disk::{on_a_small_disk, small_disk};
 use crate::world::{Visitor, World, says};
 
 pub const MINUTE: Duration = Duration::from_secs(60);

@@ -1,6 +1,7 @@
 //! A node that serves on loopback, and people who reach it as browsers do.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 use futures_util::{SinkExt, StreamExt};
 use protocol::http::Role;
@@ -34,7 +35,7 @@ pub struct Served {
     pub address: SocketAddr,
     stop: CancellationToken,
     done: JoinHandle<anyhow::Result<()>>,
-    folder: tempfile::TempDir,
+    folder: Arc<tempfile::TempDir>,
 }
 
 /// What came back.
@@ -75,6 +76,24 @@ impl Served {
 
     pub async fn with(change: impl FnOnce(&mut Config)) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
+        Self::starts_in(Arc::new(folder), Clock::moved(MORNING), change).await
+    }
+
+    /// Another node of the same install, with the same clock.
+    pub async fn another(&self, change: impl FnOnce(&mut Config)) -> Self {
+        let data_dir = self.folder.path().join("data of another");
+        let change = |config: &mut Config| {
+            config.data_dir = data_dir;
+            change(config);
+        };
+        Self::starts_in(self.folder.clone(), self.app.clock.clone(), change).await
+    }
+
+    async fn starts_in(
+        folder: Arc<tempfile::TempDir>,
+        clock: Clock,
+        change: impl FnOnce(&mut Config),
+    ) -> Self {
         let mut config = engine::config(folder.path());
         config.bus_url = engine::bus();
         change(&mut config);
@@ -84,7 +103,7 @@ impl Served {
         let to = destinations::Config::Folder(to);
         let destinations = vec![NamedDestination::new("folder", to)];
         let first = Sections { destinations, ..sections() };
-        let app = serve::open(config, Clock::moved(MORNING), first).await.expect("a node");
+        let app = serve::open(config, clock, first).await.expect("a node");
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("an address");
         let stop = CancellationToken::new();
@@ -115,7 +134,7 @@ impl Served {
     }
 
     /// Stops it and waits until it is done; what it wrote stays as long as its folder.
-    pub async fn ends(self) -> tempfile::TempDir {
+    pub async fn ends(self) -> Arc<tempfile::TempDir> {
         self.stop.cancel();
         self.done.await.expect("no panic").expect("it ends well");
         self.folder

@@ -77,6 +77,12 @@ impl World {
         Self { app, folder }
     }
 
+    /// Another node on the same rows and keys, with the same clock; the two do not ring
+    /// each other.
+    pub fn another_node(&self) -> App {
+        node(self.folder.path(), self.app.clock.clone(), false)
+    }
+
     /// The folder that holds data, keys and archive.
     pub fn whole(&self) -> &Path {
         self.folder.path()
