@@ -53,6 +53,20 @@ impl Error {
         }
     }
 
+    /// Every code that has a sentence of its own, for translations.
+    pub fn codes_with_a_mend() -> impl Iterator<Item = &'static str> {
+        let plain = [
+            Self::Exists,
+            Self::NotFound,
+            Self::Full,
+            Self::NotWritable,
+            Self::NotReadable,
+            Self::TooLarge,
+            Self::BadName,
+        ];
+        mends::codes().chain(plain.map(Self::code))
+    }
+
     /// Whether another attempt, later or after someone mended the place, can
     /// end well. If not, the document needs a person.
     pub fn is_worth_retrying(self) -> bool {
@@ -62,8 +76,12 @@ impl Error {
     /// What to do about it, for a person, in English.
     pub fn mend(self) -> &'static str {
         match self {
-            Self::Refused { mend, .. } => mends::sentence(mend),
-            Self::Later { .. } => "Nothing to do yet: it is tried again by itself.",
+            Self::Refused { mend, .. } => {
+                mends::sentence(mend).unwrap_or("Change the setting that is named.")
+            }
+            Self::Later { code } => {
+                mends::sentence(code).unwrap_or("Nothing to do yet: it is tried again by itself.")
+            }
             Self::Exists => "Another document has this name. Compare the two; neither was changed.",
             Self::NotFound => "No document has this name there.",
             Self::Full => "Free some space or raise the quota; it is tried again by itself.",
@@ -87,7 +105,9 @@ impl Error {
         ];
         match plain.into_iter().find(|error| error.code() == code) {
             Some(error) => error.mend(),
-            None => mends::found(code).unwrap_or(Self::Later { code: "" }.mend()),
+            None => {
+                mends::sentence(code).unwrap_or("Nothing to do yet: it is tried again by itself.")
+            }
         }
     }
 
