@@ -98,7 +98,9 @@ impl Error {
     pub fn mend_of(code: &str) -> &'static str {
         match Self::PLAIN.into_iter().find(|error| error.code() == code) {
             Some(error) => error.mend(),
-            None => mends::sentence(code).unwrap_or(Self::Later { code: "" }.mend()),
+            None => {
+                mends::sentence(code).unwrap_or("Nothing to do yet: it is tried again by itself.")
+            }
         }
     }
 

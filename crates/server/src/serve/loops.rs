@@ -7,7 +7,7 @@ use tokio_util::task::TaskTracker;
 
 use super::metered;
 use crate::app::App;
-use crate::archive::replay;
+use crate::archive::{backlog, replay};
 use crate::bus::Topic;
 use crate::clock::Millis;
 use crate::conversation::presence;
@@ -76,6 +76,7 @@ async fn lease(app: &App) -> Result<()> {
     if site::catch_up(app).await? {
         replay::all(app).await?;
     }
+    backlog::measure(app).await?;
     presence::renew_lease(app).await
 }
 
