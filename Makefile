@@ -15,7 +15,7 @@ N ?= 100
 DATA ?= ../shared/data
 ARGS ?=
 
-.PHONY: run test release types chaos replay strace bench-relay bench-idle bench-pairs mask-score screenshots front
+.PHONY: run test release types chaos outage replay strace bench-relay bench-idle bench-pairs mask-score screenshots front
 
 run:
 	@$(STEP) "Set up" setup/ensure run
@@ -45,6 +45,10 @@ types:
 
 chaos: release
 	@$(RELEASE)/sotto-load chaos --server $(RELEASE)/sotto --kills $(N) $(ARGS)
+
+# A day without the only destination, with ten thousand conversations, on the moved clock.
+outage:
+	@cargo test --locked --quiet --release --package server --test it -- --ignored --exact --nocapture outage::ten_thousand_wait_a_day | grep '^{'
 
 replay: release
 	@$(RELEASE)/sotto-load replay --server $(RELEASE)/sotto --data $(DATA) $(ARGS)
