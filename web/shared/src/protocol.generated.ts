@@ -1653,7 +1653,10 @@ export interface components {
             /** @description The level that receipts from here have; unset if the test failed. */
             receipt_level?: string | null;
             refusal?: components["schemas"]["Refusal"] | null;
-            /** @description In their order; empty if the test failed. */
+            /**
+             * @description In their order; empty if the test failed, save that an unconfirmed host key is
+             *     shown: its fingerprint as `host_key`, the key itself as `host_key_shown`.
+             */
             steps: components["schemas"]["EvidenceStep"][];
             /** Format: int64 */
             tested_at: number;

@@ -1,6 +1,7 @@
 //! What destinations there are, and whether one answers as it must.
 
-use destinations::{Destination, Form};
+use destinations::sftp::offered_host_key;
+use destinations::{Config as To, Destination, Form};
 use protocol::destination::{
     DestinationField, DestinationForm, DestinationState, Destinations, Evidence, EvidenceStep,
     Refusal, SecretSet, TestDestination,
@@ -15,6 +16,9 @@ use crate::error::{Error, Result};
 use crate::events::Sender;
 use crate::ids::AccountId;
 use crate::site::{self, lacks, secrets};
+
+/// Nobody has compared the host key yet. A person can, so what the server shows is told.
+const UNCONFIRMED: &str = "host_key_unconfirmed";
 
 /// Every destination as it stands, and the forms for more.
 pub async fn all(app: &App) -> Result<Destinations> {
@@ -71,7 +75,19 @@ pub async fn test(app: &App, by: Option<AccountId>, asked: TestDestination) -> R
         Ok(there) => there.check().await,
         Err(error) => Err(error),
     };
-    let evidence = sheet(named.to.kind(), now, evidence);
+    let shown = match (&named.to, &evidence) {
+        (To::Sftp(to), Err(error)) if error.code() == UNCONFIRMED => {
+            offered_host_key(to, &app.config.destinations.allowed).await.ok()
+        }
+        _ => None,
+    };
+    let mut evidence = sheet(named.to.kind(), now, evidence);
+    if let Some(shown) = shown {
+        evidence.steps = vec![
+            step("host_key", "not_here", shown.fingerprint),
+            step("host_key_shown", "not_here", shown.line),
+        ];
+    }
     let detail =
         evidence.refusal.as_ref().map_or("done", |refusal| refusal.code.as_str()).to_owned();
     app.db
@@ -108,12 +124,8 @@ fn sheet(
         Ok(checked) => {
             sheet.millis = checked.millis;
             sheet.receipt_level = Some(checked.level.code().to_owned());
-            let step = |step: destinations::Step| EvidenceStep {
-                what: step.what.to_owned(),
-                outcome: word(step.outcome).to_owned(),
-                found: step.found,
-            };
-            sheet.steps = checked.steps.into_iter().map(step).collect();
+            let line = |it: destinations::Step| step(it.what, word(it.outcome), it.found);
+            sheet.steps = checked.steps.into_iter().map(line).collect();
         }
         Err(error) => {
             let is_of_setting = matches!(error, destinations::Error::Refused { .. });
@@ -125,6 +137,10 @@ fn sheet(
         }
     }
     sheet
+}
+
+fn step(what: &str, outcome: &str, found: String) -> EvidenceStep {
+    EvidenceStep { what: what.to_owned(), outcome: outcome.to_owned(), found }
 }
 
 fn word(outcome: destinations::Outcome) -> &'static str {
