@@ -15,7 +15,7 @@ N ?= 100
 DATA ?= ../shared/data
 ARGS ?=
 
-.PHONY: run test release types chaos replay strace bench-relay bench-idle bench-pairs mask-score screenshots front
+.PHONY: run test release types chaos replay strace bench-relay bench-idle bench-pairs mask-score bench-masking screenshots front
 
 run:
 	@$(STEP) "Set up" setup/ensure run
@@ -64,6 +64,10 @@ bench-pairs: release
 mask-score: release
 	@command -v python3 >/dev/null || { echo "python3 is missing: the scorer is written in it."; exit 2; }
 	@setup/mask-score $(RELEASE)/sotto $(DATA)
+
+bench-masking:
+	@setup/ensure run
+	@setup/bench-masking $(ARGS)
 
 screenshots:
 	@setup/ensure test

@@ -20,7 +20,7 @@ mod twice;
 mod view;
 mod words;
 
-pub use engine::{Amendment, Before, DryRun, Engine, Finding, Masked, Span, Tried};
+pub use engine::{Amendment, Before, DryRun, Engine, Finding, Masked, Only, Span, Tried};
 pub use own::{OwnRule, OwnRuleError};
 pub use policy::{Action, Mode, Policy, Writer};
 pub use redact::redact;
