@@ -9,6 +9,7 @@ mod find;
 pub mod jsonl;
 mod lexicon;
 mod own;
+pub mod page;
 pub mod patterns;
 mod policy;
 mod redact;

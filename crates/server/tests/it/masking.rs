@@ -183,10 +183,11 @@ async fn the_widget_is_told_what_a_department_does_otherwise() {
     let world = Served::new().await;
     let chief = world.staff("Chief", Role::Administrator).await;
     let of = async || {
-        let call = Call { path: "/api/widget/main", host: WIDGET, ..Call::default() };
+        let call = Call { path: "/api/widget/clinic", host: WIDGET, ..Call::default() };
         world.call(call).await.body["departments"].clone()
     };
     let before = of().await;
+    assert_eq!(before[0]["id"], "front-desk");
     assert_eq!(before[0]["masking"], Value::Null, "nothing differs: {before}");
     let lines = json!([
         {"rule": "phone", "department": "front-desk", "writer": "visitor", "action": "warn_before_sending"},
@@ -194,7 +195,7 @@ async fn the_widget_is_told_what_a_department_does_otherwise() {
         {"rule": "ssn", "department": "front-desk", "writer": "agent", "action": "off"},
     ]);
     let own = json!([{"name": "file", "pattern": "[A-Z]{2}[0-9]{6}", "context": []}]);
-    let body = Some(json!({"version": 0, "value": {"lines": lines, "allowed": [], "own": own}}));
+    let body = Some(json!({"version": 1, "value": {"lines": lines, "allowed": [], "own": own}}));
     let path = "/api/settings/masking";
     let call = Call { method: "PUT", path, cookie: &chief, body, ..Call::default() };
     let saved = world.call(call).await;
