@@ -1756,6 +1756,13 @@ export interface components {
             id: string;
             /** @description Whether someone is on duty; if not, what is sent becomes a message for later. */
             is_open: boolean;
+            /**
+             * @description What is done with a visitor's values of a rule where it is not the default:
+             *     `mask`, `archive_only`, `warn_before_sending` or `off`.
+             */
+            masking?: {
+                [key: string]: string;
+            };
             name: string;
         };
         /** @description A past conversation, its signature checked. Nothing of it is kept here. */
