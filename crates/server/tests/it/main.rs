@@ -22,6 +22,7 @@ mod nonces;
 mod outage;
 mod past;
 mod presence;
+mod promptness;
 mod reading;
 mod restart;
 mod retention;
