@@ -78,7 +78,7 @@ fn origins(app: &App) -> PostureLine {
     let origins = &app.config.origins;
     let all = [&origins.console, &origins.widget, &origins.files];
     let is_safe = |origin: &&String| origin.starts_with("https://") || origin.contains("localhost");
-    match all.iter().all(|origin| is_safe(origin)) {
+    match all.iter().all(is_safe) {
         true => good("origins", "", "origins are https, or on this machine"),
         false => wrong("origins", "", "an origin is http://", "Serve all three origins by https."),
     }
@@ -90,8 +90,8 @@ fn of_destination(app: &App, named: &NamedDestination, backlog: &Backlog) -> Vec
     for (code, mend) in lacks::of(named, &app.config, app.clock.now()) {
         let outcome = if is_phi { "wrong" } else { "note" };
         let found = match code {
-            "no_agreement" => "there is no business associate agreement",
-            "agreement_ended" => "the business associate agreement has ended",
+            "no_agreement" => "no agreement with its keeper is recorded",
+            "agreement_ended" => "the agreement with its keeper has ended",
             _ => "readable transcripts share a volume with data or keys",
         };
         lines.push(PostureLine { is_required: true, ..line(code, name, outcome, found, mend) });

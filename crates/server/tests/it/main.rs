@@ -23,6 +23,7 @@ mod only_sqlite;
 mod outage;
 mod past;
 mod presence;
+mod promptness;
 mod reading;
 mod restart;
 mod retention;
