@@ -15,7 +15,9 @@ mod error;
 pub mod folder;
 pub mod gcs;
 mod objects;
+mod opening;
 mod outbound;
+pub mod postgres;
 mod probe;
 mod receipt;
 pub mod s3;
@@ -25,14 +27,16 @@ pub mod sftp;
 pub mod webhook;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 pub use document::{Document, Name};
 pub use error::Error;
+pub use opening::{Identities, sealed_to};
 pub use outbound::Allowed;
-pub use receipt::{Checked, Level, Observed, Receipt};
+pub use receipt::{Checked, Level, Outcome, Receipt, Step};
 pub use sealing::Readers;
 pub use settings::{Field, Form, Secret, Shape};
 
@@ -59,7 +63,7 @@ macro_rules! destinations {
         /// A place for documents.
         #[derive(Debug, Clone)]
         pub enum Destination {
-            $($(#[doc = $doc])+ $kind($module::$kind),)+
+            $($(#[doc = $doc])+ $kind(Arc<$module::$kind>),)+
         }
 
         /// What to ask for each kind of destination, in the order of the list.
@@ -93,7 +97,7 @@ macro_rules! destinations {
             pub fn open_within(config: &Config, allowed: &Allowed) -> Result<Self, Error> {
                 match config {
                     $(Config::$kind(config) => {
-                        $module::$kind::open(config, allowed).map(Self::$kind)
+                        $module::$kind::open(config, allowed).map(Arc::new).map(Self::$kind)
                     })+
                 }
             }
@@ -121,7 +125,8 @@ macro_rules! destinations {
             }
 
             /// Tests the connection: writes a probe, reads it back, sees that
-            /// it cannot be overwritten, and deletes it.
+            /// it cannot be overwritten, and deletes it. An error says which setting
+            /// must change; what is merely not so here is a step of the sheet.
             pub async fn check(&self) -> Result<Checked, Error> {
                 within(ANSWER_SECONDS_MAX, async {
                     match self { $(Self::$kind(there) => there.check().await,)+ }
@@ -132,17 +137,19 @@ macro_rules! destinations {
 }
 
 destinations! {
-    /// A folder that this machine can reach: a disk, or a mounted share.
+    /// Folder. A disk that this machine can reach, or a mounted share.
     folder::Folder,
-    /// Storage with the S3 interface: Amazon's, or a server or service that follows it.
+    /// S3-compatible storage. Amazon's, or a server or service with the same interface.
     s3::S3,
-    /// A container of Azure Blob Storage.
+    /// Azure Blob Storage. A container in a storage account.
     azure::Azure,
-    /// A bucket of Google Cloud Storage.
+    /// Google Cloud Storage. A bucket in a project.
     gcs::Gcs,
-    /// A folder on a server that speaks SFTP.
+    /// SFTP server. A folder on a machine that SSH reaches.
     sftp::Sftp,
-    /// An address that takes documents by HTTPS POST and signs for them.
+    /// PostgreSQL table. A row for each document in a database of your own.
+    postgres::Postgres,
+    /// HTTPS receiver. A program of your own that takes documents by POST and signs for them.
     webhook::Webhook,
 }
 
@@ -178,7 +185,7 @@ async fn within<T>(seconds: u64, work: impl Future<Output = Result<T, Error>>) -
 mod tests {
     use super::*;
 
-    const KINDS: [&str; 6] = ["folder", "s3", "azure", "gcs", "sftp", "webhook"];
+    const KINDS: [&str; 7] = ["folder", "s3", "azure", "gcs", "sftp", "postgres", "webhook"];
 
     #[test]
     fn settings_are_told_apart_by_kind_and_unknown_ones_are_refused() {

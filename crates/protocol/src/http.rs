@@ -1,5 +1,7 @@
 //! Bodies of `/api/…`.
 
+use std::collections::BTreeMap;
+
 use sensitive::Sensitive;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -64,6 +66,10 @@ pub struct OpenDepartment {
     pub name: String,
     /// Whether someone is on duty; if not, what is sent becomes a message for later.
     pub is_open: bool,
+    /// What is done with a visitor's values of a rule where it is not the default:
+    /// `mask`, `archive_only`, `warn_before_sending` or `off`.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub masking: BTreeMap<String, String>,
 }
 
 /// `POST /api/visitor/start` on the widget's origin; the answer is [`Started`].
@@ -110,8 +116,8 @@ pub struct Section {
     pub value: serde_json::Value,
 }
 
-/// `PUT /api/settings/{section}`.
-#[derive(Debug, Deserialize, ToSchema)]
+/// `PUT /api/settings/{section}`. Not to be printed: a destination's may hold secrets.
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ChangeSection {
     /// The version that the change was made from.
@@ -131,11 +137,15 @@ pub struct PendingDelivery {
     pub waiting_since: i64,
     /// What the destination answered last, as a code.
     pub last_error: Option<String>,
+    /// It is tried no more until somebody replays it.
+    pub is_stuck: bool,
 }
 
 /// `GET /api/deliveries`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Deliveries {
+    /// One for each destination, in the order of the settings.
+    pub backlogs: Vec<crate::destination::Backlog>,
     pub pending: Vec<PendingDelivery>,
     /// Newest first, at most 100.
     pub delivered: Vec<DeliveredTranscript>,

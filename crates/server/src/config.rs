@@ -1,12 +1,14 @@
 //! What an operator sets (file and environment), apart from what an
 //! administrator sets in the console ([`sections`]).
 
+pub mod destination;
 pub mod masking_rules;
 pub mod sections;
 
 use std::net::IpAddr;
 use std::path::PathBuf;
 
+use destinations::Allowed;
 use serde::Deserialize;
 
 /// `sotto.toml`. Every key has a default; an unknown key is refused with its line.
@@ -38,6 +40,7 @@ pub struct Config {
     /// What is logged, such as `info` or `warn,server::live=debug`.
     pub log: String,
     pub origins: Origins,
+    pub destinations: Destinations,
     pub sessions: Sessions,
     pub stop: Stop,
     pub limits: Limits,
@@ -85,6 +88,14 @@ pub struct Stop {
     pub notice_seconds: u32,
     /// Over so long the sockets are asked, one by one, to connect elsewhere.
     pub spread_seconds: u32,
+}
+
+/// Where destinations may be, beside public addresses. The console cannot change it.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Destinations {
+    /// Ranges such as `10.20.0.0/16`.
+    pub allowed: Allowed,
 }
 
 /// The three origins; the router goes by Host.
@@ -136,6 +147,7 @@ impl Default for Config {
             trusted_proxies: Vec::new(),
             log: "info".to_owned(),
             origins: Origins::default(),
+            destinations: Destinations::default(),
             sessions: Sessions::default(),
             stop: Stop::default(),
             limits: Limits::default(),

@@ -4,7 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use rusqlite::Connection;
-use tokio::sync::oneshot;
+use tokio::sync::{mpsc, oneshot};
 
 use super::Sealer;
 use super::engine::{Line, Unit};
@@ -62,6 +62,23 @@ pub(super) fn task<T: Send + 'static>(
     (Box::new(unit), receive)
 }
 
+/// What the units of one commit leave to be done after it.
+#[derive(Default)]
+struct Done {
+    after: Vec<After>,
+    was_audited: bool,
+}
+
+impl Done {
+    fn add(&mut self, mut tx: Tx<'_>) {
+        self.after.append(&mut tx.after);
+        self.was_audited |= tx.was_audited;
+    }
+}
+
+/// Commits that wait to be told; past that the writer waits.
+const TOLD_MAX: usize = 64;
+
 /// The writer thread: owns the one connection that changes anything.
 pub(super) struct Writer {
     pub connection: Connection,
@@ -70,48 +87,121 @@ pub(super) struct Writer {
     pub sealer: Sealer,
 }
 
+/// A commit that is durable, or failed: whom to wake.
+struct Ended {
+    committed: bool,
+    rings: Vec<Ring>,
+    units: Vec<Unit>,
+}
+
+impl Ended {
+    fn tell(self, bus: &Bus) {
+        for ring in &self.rings {
+            bus.ring(ring);
+        }
+        for unit in self.units {
+            unit.answer(self.committed);
+        }
+    }
+}
+
+/// Tells in the order of the commits. One wake a commit from this thread, instead of
+/// several a unit: inside the runtime a wake costs next to nothing.
+fn teller(bus: &Bus) -> Option<mpsc::Sender<Ended>> {
+    let runtime = tokio::runtime::Handle::try_current().ok()?;
+    let (tell, mut ended) = mpsc::channel::<Ended>(TOLD_MAX);
+    let bus = bus.clone();
+    runtime.spawn(async move {
+        while let Some(ended) = ended.recv().await {
+            ended.tell(&bus);
+        }
+    });
+    Some(tell)
+}
+
 impl Writer {
-    /// Serves until every sender is gone.
-    pub(super) fn serve(&self, units: &Line<Unit>) {
-        let mut batch = Vec::with_capacity(UNITS_MAX);
-        while units.take(UNITS_MAX, &mut batch) {
-            metrics::histogram!("sotto_commit_units").record(batch.len() as f64);
-            let committed = match self.commit(&mut batch) {
-                Ok(after) => {
-                    tell(&self.bus, &self.recent, after);
-                    true
+    /// What serves until every sender is gone, on a thread of its own.
+    pub(super) fn serve(self, units: Line<Unit>) -> impl FnOnce() {
+        let teller = teller(&self.bus);
+        move || {
+            loop {
+                let mut batch = Vec::new();
+                if !units.take(UNITS_MAX, &mut batch) {
+                    return;
                 }
-                Err(error) => {
-                    self.give_up(&error);
-                    false
+                metrics::histogram!("sotto_commit_units").record(batch.len() as f64);
+                let ended = self.ended(batch);
+                let untold = match &teller {
+                    Some(teller) => teller.blocking_send(ended).map_err(|untold| untold.0).err(),
+                    None => Some(ended),
+                };
+                if let Some(untold) = untold {
+                    untold.tell(&self.bus);
                 }
-            };
-            for task in batch.drain(..) {
-                task.answer(committed);
             }
         }
     }
 
-    fn commit(&self, batch: &mut [Box<dyn Task>]) -> Result<Vec<After>> {
+    fn ended(&self, mut units: Vec<Unit>) -> Ended {
+        match self.commit(&mut units) {
+            Ok(after) => {
+                Ended { committed: true, rings: kept(&self.bus, &self.recent, after), units }
+            }
+            Err(error) => {
+                self.give_up(&error);
+                Ended { committed: false, rings: Vec::new(), units }
+            }
+        }
+    }
+
+    /// Nearly every unit that is refused was refused before it wrote, so there is
+    /// nothing of it to undo. For the others all begin anew, each where it can be
+    /// undone alone: that copies every page that it touches.
+    fn commit(&self, batch: &mut [Unit]) -> Result<Vec<After>> {
         self.statement("begin immediate")?;
-        let mut after = Vec::new();
-        let mut was_audited = false;
-        for task in batch.iter_mut() {
+        let done = match self.carry_out(batch)? {
+            Some(done) => done,
+            None => {
+                self.statement("rollback")?;
+                self.statement("begin immediate")?;
+                self.carry_out_apart(batch)?
+            }
+        };
+        if done.was_audited {
+            (self.sealer)(&mut Tx::new(&self.connection))?;
+        }
+        self.statement("commit")?;
+        Ok(done.after)
+    }
+
+    /// All units; nothing if one that was refused left something behind.
+    fn carry_out(&self, batch: &mut [Unit]) -> Result<Option<Done>> {
+        let mut done = Done::default();
+        for task in batch {
+            let before = self.connection.total_changes();
+            let mut tx = Tx::new(&self.connection);
+            if task.run(&mut tx) {
+                done.add(tx);
+            } else if self.connection.is_autocommit() || self.connection.total_changes() != before {
+                return Ok(None);
+            }
+        }
+        Ok(Some(done))
+    }
+
+    fn carry_out_apart(&self, batch: &mut [Unit]) -> Result<Done> {
+        let mut done = Done::default();
+        for task in batch {
             let mut tx = Tx::new(&self.connection);
             self.statement("savepoint unit")?;
             if task.run(&mut tx) {
-                after.append(&mut tx.after);
-                was_audited |= tx.was_audited;
+                done.add(tx);
             } else {
                 self.statement("rollback to unit")?;
             }
             self.statement("release unit")?;
         }
-        if was_audited {
-            (self.sealer)(&mut Tx::new(&self.connection))?;
-        }
-        self.statement("commit")?;
-        Ok(after)
+        Ok(done)
     }
 
     /// A commit failed: nothing of it stays. After an I/O error nobody can know
@@ -138,6 +228,14 @@ impl Writer {
 
 /// What follows a durable commit.
 pub(super) fn tell(bus: &Bus, recent: &Recent, after: Vec<After>) {
+    for ring in kept(bus, recent, after) {
+        bus.ring(&ring);
+    }
+}
+
+/// Whom a ring wakes finds what it is about kept; so these rings come last.
+fn kept(bus: &Bus, recent: &Recent, after: Vec<After>) -> Vec<Ring> {
+    let mut rings = Vec::with_capacity(after.len());
     for next in after {
         match next {
             After::Keep(event) => recent.keep(event),
@@ -145,7 +243,8 @@ pub(super) fn tell(bus: &Bus, recent: &Recent, after: Vec<After>) {
                 recent.forget(id);
                 bus.ring_others(&Ring { topic: Topic::Gone(id), number: 0 });
             }
-            After::Ring(ring) => bus.ring(&ring),
+            After::Ring(ring) => rings.push(ring),
         }
     }
+    rings
 }

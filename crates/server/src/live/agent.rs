@@ -120,7 +120,7 @@ impl Console {
             capacity: account.capacity,
             departments: own.collect(),
             dispositions: sections.dispositions.clone(),
-            practice: true,
+            practice: !sections.mode.is_phi,
         }
     }
 

@@ -7,7 +7,7 @@ use tokio_util::task::TaskTracker;
 
 use super::metered;
 use crate::app::App;
-use crate::archive::deliver;
+use crate::archive::{backlog, replay};
 use crate::bus::Topic;
 use crate::clock::Millis;
 use crate::conversation::{catch_up, presence};
@@ -86,6 +86,11 @@ async fn every<F: Future<Output = Result<()>>>(apart: Duration, work: impl Fn() 
 
 async fn lease(app: &App) -> Result<()> {
     metered::fold();
+    // A command on this host may have changed settings; it has no way to ring.
+    if site::catch_up(app).await? {
+        replay::all(app).await?;
+    }
+    backlog::measure(app).await?;
     presence::renew_lease(app).await
 }
 
@@ -140,7 +145,7 @@ async fn settings(app: &App) {
         mailbox.next().await;
         // What waits for a destination may have a better one now.
         let taken_up = match site::reload(app).await {
-            Ok(()) => deliver::try_all(app).await,
+            Ok(()) => replay::all(app).await,
             refused => refused,
         };
         if let Err(error) = taken_up {

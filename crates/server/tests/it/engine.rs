@@ -1,8 +1,8 @@
 //! Which engine the stories run on: SQLite, or with `SOTTO_TEST_ENGINE=postgres` a
 //! PostgreSQL and a NATS that `setup/servers` started.
 //!
-//! A story that makes sense on one engine alone stands in a module `sqlite` or
-//! `postgres`; `setup/test` leaves it out by that name on the other.
+//! A story that makes sense on one engine alone stands in a module `only_sqlite` or
+//! `only_postgres`; `setup/test` leaves it out by that name on the other.
 
 use std::path::Path;
 

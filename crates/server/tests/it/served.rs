@@ -1,6 +1,7 @@
 //! A node that serves on loopback, and people who reach it as browsers do.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 use futures_util::{SinkExt, StreamExt};
 use protocol::http::Role;
@@ -9,7 +10,8 @@ use serde_json::{Value, json};
 use server::app::App;
 use server::clock::Clock;
 use server::config::Config;
-use server::config::sections::{NamedDestination, Sections};
+use server::config::destination::NamedDestination;
+use server::config::sections::Sections;
 use server::identity::account::{self, New};
 use server::identity::session;
 use server::serve;
@@ -33,7 +35,7 @@ pub struct Served {
     pub address: SocketAddr,
     stop: CancellationToken,
     done: JoinHandle<anyhow::Result<()>>,
-    folder: tempfile::TempDir,
+    folder: Arc<tempfile::TempDir>,
 }
 
 /// What came back.
@@ -74,6 +76,24 @@ impl Served {
 
     pub async fn with(change: impl FnOnce(&mut Config)) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
+        Self::starts_in(Arc::new(folder), Clock::moved(MORNING), change).await
+    }
+
+    /// Another node of the same install, with the same clock.
+    pub async fn another(&self, change: impl FnOnce(&mut Config)) -> Self {
+        let data_dir = self.folder.path().join("data of another");
+        let change = |config: &mut Config| {
+            config.data_dir = data_dir;
+            change(config);
+        };
+        Self::starts_in(self.folder.clone(), self.app.clock.clone(), change).await
+    }
+
+    async fn starts_in(
+        folder: Arc<tempfile::TempDir>,
+        clock: Clock,
+        change: impl FnOnce(&mut Config),
+    ) -> Self {
         let mut config = engine::config(folder.path());
         config.bus_url = engine::bus();
         change(&mut config);
@@ -81,9 +101,9 @@ impl Served {
         std::fs::create_dir_all(&archive).expect("a folder for transcripts");
         let to = destinations::folder::Config { path: archive, must_hold: None };
         let to = destinations::Config::Folder(to);
-        let destinations = vec![NamedDestination { name: "folder".to_owned(), to }];
+        let destinations = vec![NamedDestination::new("folder", to)];
         let first = Sections { destinations, ..sections() };
-        let app = serve::open(config, Clock::moved(MORNING), first).await.expect("a node");
+        let app = serve::open(config, clock, first).await.expect("a node");
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("an address");
         let stop = CancellationToken::new();
@@ -114,7 +134,7 @@ impl Served {
     }
 
     /// Stops it and waits until it is done; what it wrote stays as long as its folder.
-    pub async fn ends(self) -> tempfile::TempDir {
+    pub async fn ends(self) -> Arc<tempfile::TempDir> {
         self.stop.cancel();
         self.done.await.expect("no panic").expect("it ends well");
         self.folder

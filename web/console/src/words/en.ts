@@ -1,6 +1,7 @@
 /** What the console says, in English. `es.ts` says the same in its own way; the type keeps them complete. */
 import { count } from './count.ts';
 import { administration } from './en.administration.ts';
+import { destinations } from './en.destinations.ts';
 import { maskNamesEn } from '../../../shared/src/words/masks.en.ts';
 import type { Code, Ending, State } from '../protocol.ts';
 
@@ -366,19 +367,12 @@ export const en = {
     refresh: 'Read again',
     refreshed: (time: string) => `As of ${time}`,
     failed: 'The list could not be read.',
-    errors: {
-      refused: 'The destination refused the transcript. Check its address and its rights under Administration, Destinations.',
-      not_allowed: 'The destination refused the key. Check the key and what it may write under Administration, Destinations.',
-      unreachable: 'The destination does not answer. Check that it is running and reachable from the server.',
-      timed_out: 'The destination took too long to answer. It is tried again by itself.',
-      full: 'The destination is full. Make room there; it is tried again by itself.',
-      hash_differs: 'What came back is not what was sent. Check the storage; nothing is destroyed until it agrees.',
-      not_found: 'The folder or bucket is not there. Create it, or correct its name under Administration, Destinations.',
-    } as Record<string, string>,
+    stuck: 'Tried no more',
     errorCode: (code: string) => `The destination answered “${code}”. It is tried again by itself.`,
   },
 
   administration,
+  destinations,
 
   problems,
   states,

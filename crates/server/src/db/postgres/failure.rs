@@ -13,6 +13,8 @@ pub(super) enum Failure {
     Again,
     /// The connection is of no use any more.
     Lost,
+    /// No connection could be had for a while.
+    Away,
     /// A full disk, too many connections: it may work in a moment.
     Later,
     /// A mistake of ours.

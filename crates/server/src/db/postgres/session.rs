@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 
 use futures_util::TryStreamExt;
 use tokio::runtime::{Builder, Runtime};
+use tokio::task::JoinHandle;
 use tokio::time::timeout;
 use tokio_postgres::config::TargetSessionAttrs;
 use tokio_postgres::{Client, Row, Statement};
@@ -33,6 +34,8 @@ const BETWEEN_TRIES: Duration = Duration::from_millis(100);
 /// For one answer; a commit may wait for a standby.
 const ANSWER: Duration = Duration::from_secs(30);
 
+const GOODBYE: Duration = Duration::from_millis(500);
+
 type Answer = std::result::Result<(), tokio_postgres::Error>;
 type Sent = Pin<Box<dyn Future<Output = Answer> + Send>>;
 
@@ -52,6 +55,8 @@ pub(crate) struct Session {
     link: Option<Link>,
     stands: Stands,
     failure: Option<Failure>,
+    /// Since when no connection could be had.
+    away_since: Option<Instant>,
 }
 
 /// Where a session stands between two statements.
@@ -69,6 +74,17 @@ struct Link {
     statements: HashMap<(usize, usize), Statement>,
     /// Sent, and not known to be done yet; oldest first.
     sent: VecDeque<Sent>,
+    /// Ends once the client is gone and the server was told.
+    connection: JoinHandle<()>,
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        let Some(Link { client, statements, sent, connection }) = self.link.take() else { return };
+        drop((client, statements, sent));
+        // A server that cannot be told notices by itself.
+        let _told = self.runtime.block_on(async { timeout(GOODBYE, connection).await });
+    }
 }
 
 impl Session {
@@ -76,7 +92,8 @@ impl Session {
     pub(super) fn new(address: Arc<Address>, text: Text) -> Result<Self> {
         let runtime = Builder::new_current_thread().enable_all().build();
         let runtime = runtime.map_err(|e| Error::broken("a connection needs a runtime", e))?;
-        Ok(Self { runtime, address, text, link: None, stands: Stands::Free, failure: None })
+        let (link, stands, failure, away_since) = (None, Stands::Free, None, None);
+        Ok(Self { runtime, address, text, link, stands, failure, away_since })
     }
 
     /// The next statement begins a transaction with these words.
@@ -242,18 +259,22 @@ impl Session {
             return Ok(());
         }
         self.link = None;
-        let began = Instant::now();
+        let since = *self.away_since.get_or_insert_with(Instant::now);
         loop {
             match self.runtime.block_on(connected(&self.address, self.text)) {
-                Ok(client) => {
+                Ok((client, connection)) => {
+                    self.away_since = None;
                     let (client, sent) = (Arc::new(client), VecDeque::new());
-                    self.link = Some(Link { client, statements: HashMap::new(), sent });
+                    let statements = HashMap::new();
+                    self.link = Some(Link { client, statements, sent, connection });
                     return Ok(());
                 }
-                Err(error) if began.elapsed() >= PATIENCE => {
+                // Whoever waits longest has waited long enough; the others are told at once.
+                Err(error) if since.elapsed() >= PATIENCE => {
                     let code = error.code().map_or("no answer", |code| code.code());
                     tracing::error!(code, %error, "the database cannot be reached");
-                    return Err(self.is_lost());
+                    self.failure = Some(Failure::Away);
+                    return Err(Error::Later { retry_after: 1 });
                 }
                 Err(_) => std::thread::sleep(BETWEEN_TRIES),
             }
@@ -303,7 +324,7 @@ impl Text {
 async fn connected(
     address: &Address,
     text: Text,
-) -> std::result::Result<Client, tokio_postgres::Error> {
+) -> std::result::Result<(Client, JoinHandle<()>), tokio_postgres::Error> {
     // After a failover the old primary, come back as a standby, is passed over.
     let mut primary = address.config.clone();
     primary.target_session_attrs(TargetSessionAttrs::ReadWrite);
@@ -312,10 +333,10 @@ async fn connected(
         Err(_) if text == Text::Checks => address.config.connect(address.tls.clone()).await?,
         connected => connected?,
     };
-    tokio::spawn(async move {
+    let connection = tokio::spawn(async move {
         // Whoever waits for an answer learns of its end.
         let _ = connection.await;
     });
     client.batch_execute(PREPARED).await?;
-    Ok(client)
+    Ok((client, connection))
 }

@@ -84,7 +84,8 @@ impl Writer {
         for tried in 0..TRIES_MAX {
             match self.transaction(&mut units, &mut Vec::new()) {
                 Ended::Done => return answer(units, true),
-                Ended::Unknown | Ended::Undone(Failure::Later | Failure::Broken) => break,
+                Ended::Unknown
+                | Ended::Undone(Failure::Away | Failure::Later | Failure::Broken) => break,
                 Ended::Undone(_) => pause(tried),
             }
         }
@@ -159,7 +160,7 @@ impl Writer {
             Err(_) => {}
         }
         match self.session.failed() {
-            Some(Failure::Lost) | None => Ended::Unknown,
+            Some(Failure::Lost | Failure::Away) | None => Ended::Unknown,
             Some(failure) => Ended::Undone(failure),
         }
     }

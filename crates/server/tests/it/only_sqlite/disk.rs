@@ -51,7 +51,7 @@ pub fn small_disk() -> PathBuf {
 
 #[test]
 fn a_full_disk_answers_later_and_loses_nothing_that_was_acknowledged() {
-    on_a_small_disk("sqlite::disk::on_a_full_disk", 2048);
+    on_a_small_disk("only_sqlite::disk::on_a_full_disk", 2048);
 }
 
 #[tokio::test]

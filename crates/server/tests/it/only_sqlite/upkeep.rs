@@ -298,7 +298,7 @@ async fn a_backup_with_a_broken_chain_is_not_restored() {
 
 #[test]
 fn a_backup_that_does_not_fit_leaves_nothing_behind() {
-    on_a_small_disk("sqlite::upkeep::backing_up_to_a_small_disk", 100);
+    on_a_small_disk("only_sqlite::upkeep::backing_up_to_a_small_disk", 100);
 }
 
 #[tokio::test]

@@ -1,0 +1,7 @@
+//! Stories about rows that several nodes share: PostgreSQL and NATS.
+
+mod nodes;
+mod refusals;
+mod servers;
+mod tables;
+mod wire;
