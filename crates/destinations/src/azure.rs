@@ -5,18 +5,16 @@
 //! back under its version. A locked, time-based policy on the version makes it an
 //! immutable one; an unlocked policy does not count.
 
-use std::sync::Arc;
-
 use data_encoding::BASE64;
 use jiff::Timestamp;
 use object_store::azure::MicrosoftAzureBuilder;
 use object_store::{ObjectStore, RetryConfig};
 
-use crate::objects::{Doing, Objects, Vendor, explain_status, md5};
+use crate::objects::{Doing, Objects, Place, Vendor, explain_status, md5};
 use crate::outbound::carrier::{Answer, Carrier};
-use crate::outbound::http::{Web, date, web_address};
+use crate::outbound::http::{date, web_address};
 use crate::settings::settings;
-use crate::{Allowed, Checked, Document, Error, Name, Observed, Receipt, Secret};
+use crate::{Error, Secret, Step};
 
 settings! {
     /// Azure Blob Storage. A container in a storage account.
@@ -47,35 +45,21 @@ settings! {
 }
 
 /// A container.
-#[derive(Debug, Clone)]
-pub struct Azure(Arc<Objects<Container>>);
+pub type Azure = Objects<Container>;
 
-impl Azure {
-    pub fn open(config: &Config, allowed: &Allowed) -> Result<Self, Error> {
-        let container = Container::new(config)?;
-        let web = Web::new(allowed, container.setting(), config.ca_pem.as_deref())?;
-        Objects::open(container, web, config.prefix.as_deref()).map(Arc::new).map(Self)
+impl Place for Config {
+    fn prefix(&self) -> Option<&str> {
+        self.prefix.as_deref()
     }
 
-    pub async fn put(&self, document: &Document) -> Result<Receipt, Error> {
-        self.0.put(document).await
-    }
-
-    pub async fn read(&self, name: &Name) -> Result<Vec<u8>, Error> {
-        self.0.read(name).await
-    }
-
-    pub async fn list(&self, prefix: &str) -> Result<Vec<Name>, Error> {
-        self.0.list(prefix).await
-    }
-
-    pub async fn check(&self) -> Result<Checked, Error> {
-        self.0.check().await
+    fn ca_pem(&self) -> Option<&str> {
+        self.ca_pem.as_deref()
     }
 }
 
-#[derive(Debug, Clone)]
-struct Container {
+/// Where it is, and what opens it.
+#[derive(Debug)]
+pub struct Container {
     account: String,
     name: String,
     sas: Option<Secret>,
@@ -83,7 +67,9 @@ struct Container {
     endpoint: Option<String>,
 }
 
-impl Container {
+impl Vendor for Container {
+    type Config = Config;
+
     fn new(config: &Config) -> Result<Self, Error> {
         let refused = |setting, mend| Error::Refused { setting, mend };
         let is_label = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
@@ -109,13 +95,10 @@ impl Container {
         })
     }
 
-    /// What says where the container is.
-    fn setting(&self) -> &'static str {
+    fn place(&self) -> &'static str {
         if self.endpoint.is_some() { "endpoint" } else { "account" }
     }
-}
 
-impl Vendor for Container {
     fn credential(&self) -> &'static str {
         if self.sas.is_some() { "sas" } else { "access_key" }
     }
@@ -153,7 +136,7 @@ impl Vendor for Container {
             // May create and not overwrite, which is as it should be.
             "UnauthorizedBlobOverwrite" if doing == Doing::Putting => Error::Exists,
             "Md5Mismatch" | "Crc64Mismatch" => Error::Later { code: "damaged_on_the_way" },
-            _ => explain_status(answer, self.setting(), doing),
+            _ => explain_status(answer, self.place(), doing),
         }
     }
 
@@ -174,17 +157,13 @@ impl Vendor for Container {
         until.filter(|_| is_final && self.version(answer).is_some())
     }
 
-    fn observe(&self, put: &Answer) -> Vec<Observed> {
-        let encryption = match put.header("x-ms-request-server-encrypted") {
-            "true" => "on",
-            _ => "not_told",
-        };
-        let versions = if self.version(put).is_some() { "kept" } else { "not_kept" };
-        let checksum = if put.header("content-md5").is_empty() { "not_answered" } else { "md5" };
+    fn observe(&self, put: &Answer) -> Vec<Step> {
+        let is_encrypted = put.header("x-ms-request-server-encrypted") == "true";
         vec![
-            Observed::new("encryption", encryption),
-            Observed::new("versions", versions),
-            Observed::new("checksum", checksum),
+            Step::told("encryption", is_encrypted, ""),
+            Step::told("versions", self.version(put).is_some(), ""),
+            Step::not_here("region"),
+            Step::told("checksum", !put.header("content-md5").is_empty(), "MD5"),
         ]
     }
 }

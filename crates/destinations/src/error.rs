@@ -38,6 +38,17 @@ pub enum Error {
 }
 
 impl Error {
+    /// What needs no more than its kind to be mended.
+    const PLAIN: [Self; 7] = [
+        Self::Exists,
+        Self::NotFound,
+        Self::Full,
+        Self::NotWritable,
+        Self::NotReadable,
+        Self::TooLarge,
+        Self::BadName,
+    ];
+
     /// For logs, jobs and translations.
     pub fn code(self) -> &'static str {
         match self {
@@ -53,6 +64,11 @@ impl Error {
         }
     }
 
+    /// Every code that has a sentence of its own, for translations.
+    pub fn codes_with_a_mend() -> impl Iterator<Item = &'static str> {
+        mends::codes().chain(Self::PLAIN.map(Self::code))
+    }
+
     /// Whether another attempt, later or after someone mended the place, can
     /// end well. If not, the document needs a person.
     pub fn is_worth_retrying(self) -> bool {
@@ -62,8 +78,12 @@ impl Error {
     /// What to do about it, for a person, in English.
     pub fn mend(self) -> &'static str {
         match self {
-            Self::Refused { mend, .. } => mends::sentence(mend),
-            Self::Later { .. } => "Nothing to do yet: it is tried again by itself.",
+            Self::Refused { mend, .. } => {
+                mends::sentence(mend).unwrap_or("Change the setting that is named.")
+            }
+            Self::Later { code } => {
+                mends::sentence(code).unwrap_or("Nothing to do yet: it is tried again by itself.")
+            }
             Self::Exists => "Another document has this name. Compare the two; neither was changed.",
             Self::NotFound => "No document has this name there.",
             Self::Full => "Free some space or raise the quota; it is tried again by itself.",
@@ -71,6 +91,14 @@ impl Error {
             Self::NotReadable => "Let the account or key that Sotto uses read there.",
             Self::TooLarge => "The document is longer than 64 MiB and was not read.",
             Self::BadName => "A name has letters, digits and . _ - between single slashes.",
+        }
+    }
+
+    /// The same for a code that was kept.
+    pub fn mend_of(code: &str) -> &'static str {
+        match Self::PLAIN.into_iter().find(|error| error.code() == code) {
+            Some(error) => error.mend(),
+            None => mends::sentence(code).unwrap_or(Self::Later { code: "" }.mend()),
         }
     }
 

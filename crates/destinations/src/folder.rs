@@ -20,7 +20,7 @@ use tokio::sync::Semaphore;
 use crate::document::is_letter;
 use crate::probe::{self, Probed};
 use crate::settings::settings;
-use crate::{Allowed, Checked, DOCUMENT_BYTES_MAX, Document, Error, Level, Name, Receipt};
+use crate::{Allowed, Checked, DOCUMENT_BYTES_MAX, Document, Error, Level, Name, Receipt, Step};
 
 /// More would not be faster: a disk syncs one after another anyway.
 const AT_ONCE_MAX: usize = 8;
@@ -146,8 +146,13 @@ impl Place {
         // Its folder is only a probe's too; another check may still use it.
         let _gone = fs::remove_dir(self.root.join(probe::FOLDER));
         let level = proved?;
-        let removed = removed.map_err(|cause| Error::writing(&cause));
-        Probed { level, may_read: true, listed, removed, probe }.checked(begun)
+        let removed = removed.map(|()| "gone").map_err(|cause| Error::writing(&cause));
+        let connection = Step::not_here("connection");
+        let read_back = Step::done("read_back", "");
+        let list = probe::listed(listed, &probe)?;
+        let delete = probe::removed(removed)?;
+        let probed = Probed { level, connection, read_back, list, delete };
+        Ok(probed.checked(begun, probe::says_nothing()))
     }
 
     /// What the promises of a put come down to, tried on a probe.

@@ -5,18 +5,16 @@
 //! read back under its generation. Retention policies are not told in the answers
 //! that we see, so no receipt from here claims an immutable version.
 
-use std::sync::Arc;
-
 use data_encoding::BASE64;
 use jiff::Timestamp;
 use object_store::gcp::GoogleCloudStorageBuilder;
 use object_store::{ObjectStore, RetryConfig};
 
-use crate::objects::{Doing, Objects, Vendor, explain_status, md5};
+use crate::objects::{Doing, Objects, Place, Vendor, explain_status, md5};
 use crate::outbound::carrier::{Answer, Carrier};
-use crate::outbound::http::{Web, web_address};
+use crate::outbound::http::web_address;
 use crate::settings::settings;
-use crate::{Allowed, Checked, Document, Error, Name, Observed, Receipt, Secret};
+use crate::{Error, Secret, Step};
 
 settings! {
     /// Google Cloud Storage. A bucket in a project.
@@ -42,42 +40,29 @@ settings! {
 }
 
 /// A bucket.
-#[derive(Debug, Clone)]
-pub struct Gcs(Arc<Objects<Bucket>>);
+pub type Gcs = Objects<Bucket>;
 
-impl Gcs {
-    pub fn open(config: &Config, allowed: &Allowed) -> Result<Self, Error> {
-        let bucket = Bucket::new(config)?;
-        let setting = if bucket.endpoint.is_some() { "endpoint" } else { "bucket" };
-        let web = Web::new(allowed, setting, config.ca_pem.as_deref())?;
-        Objects::open(bucket, web, config.prefix.as_deref()).map(Arc::new).map(Self)
+impl Place for Config {
+    fn prefix(&self) -> Option<&str> {
+        self.prefix.as_deref()
     }
 
-    pub async fn put(&self, document: &Document) -> Result<Receipt, Error> {
-        self.0.put(document).await
-    }
-
-    pub async fn read(&self, name: &Name) -> Result<Vec<u8>, Error> {
-        self.0.read(name).await
-    }
-
-    pub async fn list(&self, prefix: &str) -> Result<Vec<Name>, Error> {
-        self.0.list(prefix).await
-    }
-
-    pub async fn check(&self) -> Result<Checked, Error> {
-        self.0.check().await
+    fn ca_pem(&self) -> Option<&str> {
+        self.ca_pem.as_deref()
     }
 }
 
-#[derive(Debug, Clone)]
-struct Bucket {
+/// Where it is, and what opens it.
+#[derive(Debug)]
+pub struct Bucket {
     name: String,
     service_account: Secret,
     endpoint: Option<String>,
 }
 
-impl Bucket {
+impl Vendor for Bucket {
+    type Config = Config;
+
     fn new(config: &Config) -> Result<Self, Error> {
         let refused = |setting, mend| Error::Refused { setting, mend };
         let is_label = |byte: u8| byte.is_ascii_alphanumeric() || b".-_".contains(&byte);
@@ -94,9 +79,11 @@ impl Bucket {
             endpoint: config.endpoint.clone(),
         })
     }
-}
 
-impl Vendor for Bucket {
+    fn place(&self) -> &'static str {
+        if self.endpoint.is_some() { "endpoint" } else { "bucket" }
+    }
+
     fn credential(&self) -> &'static str {
         "service_account"
     }
@@ -141,9 +128,15 @@ impl Vendor for Bucket {
         None
     }
 
-    fn observe(&self, put: &Answer) -> Vec<Observed> {
-        let checksum = if md5_told(put).is_some() { "md5" } else { "not_answered" };
-        vec![Observed::new("encryption", "on"), Observed::new("checksum", checksum)]
+    fn observe(&self, put: &Answer) -> Vec<Step> {
+        vec![
+            // Google encrypts everything and says so nowhere in its answers.
+            Step::not_here("encryption"),
+            // A generation has a number whether or not older ones are kept.
+            Step::not_here("versions"),
+            Step::not_here("region"),
+            Step::told("checksum", md5_told(put).is_some(), "MD5"),
+        ]
     }
 }
 

@@ -15,7 +15,9 @@ mod error;
 pub mod folder;
 pub mod gcs;
 mod objects;
+mod opening;
 mod outbound;
+pub mod postgres;
 mod probe;
 mod receipt;
 pub mod s3;
@@ -25,14 +27,16 @@ pub mod sftp;
 pub mod webhook;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 pub use document::{Document, Name};
 pub use error::Error;
+pub use opening::{Identities, sealed_to};
 pub use outbound::Allowed;
-pub use receipt::{Checked, Level, Observed, Receipt};
+pub use receipt::{Checked, Level, Outcome, Receipt, Step};
 pub use sealing::Readers;
 pub use settings::{Field, Form, Secret, Shape};
 
@@ -59,7 +63,7 @@ macro_rules! destinations {
         /// A place for documents.
         #[derive(Debug, Clone)]
         pub enum Destination {
-            $($(#[doc = $doc])+ $kind($module::$kind),)+
+            $($(#[doc = $doc])+ $kind(Arc<$module::$kind>),)+
         }
 
         /// What to ask for each kind of destination, in the order of the list.
@@ -93,7 +97,7 @@ macro_rules! destinations {
             pub fn open_within(config: &Config, allowed: &Allowed) -> Result<Self, Error> {
                 match config {
                     $(Config::$kind(config) => {
-                        $module::$kind::open(config, allowed).map(Self::$kind)
+                        $module::$kind::open(config, allowed).map(Arc::new).map(Self::$kind)
                     })+
                 }
             }
@@ -121,7 +125,8 @@ macro_rules! destinations {
             }
 
             /// Tests the connection: writes a probe, reads it back, sees that
-            /// it cannot be overwritten, and deletes it.
+            /// it cannot be overwritten, and deletes it. An error says which setting
+            /// must change; what is merely not so here is a step of the sheet.
             pub async fn check(&self) -> Result<Checked, Error> {
                 within(ANSWER_SECONDS_MAX, async {
                     match self { $(Self::$kind(there) => there.check().await,)+ }
@@ -142,6 +147,8 @@ destinations! {
     gcs::Gcs,
     /// A folder on a server that speaks SFTP.
     sftp::Sftp,
+    /// A table of a PostgreSQL database.
+    postgres::Postgres,
     /// An address that takes documents by HTTPS POST and signs for them.
     webhook::Webhook,
 }
@@ -178,7 +185,7 @@ async fn within<T>(seconds: u64, work: impl Future<Output = Result<T, Error>>) -
 mod tests {
     use super::*;
 
-    const KINDS: [&str; 6] = ["folder", "s3", "azure", "gcs", "sftp", "webhook"];
+    const KINDS: [&str; 7] = ["folder", "s3", "azure", "gcs", "sftp", "postgres", "webhook"];
 
     #[test]
     fn settings_are_told_apart_by_kind_and_unknown_ones_are_refused() {

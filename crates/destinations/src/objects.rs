@@ -17,18 +17,25 @@ use crate::document::{is_letter, sha256};
 use crate::outbound::carrier::{Answer, Carrier};
 use crate::outbound::http::{Web, date};
 use crate::probe::{self, Probed};
-use crate::{Checked, DOCUMENT_BYTES_MAX, Document, Error, Level, Name, Observed, Receipt};
+use crate::{Allowed, Checked, DOCUMENT_BYTES_MAX, Document, Error, Level, Name, Receipt, Step};
 
 /// What a call was for; a refusal means different things.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Doing {
+pub enum Doing {
     Putting,
     Reading,
     Removing,
 }
 
 /// What differs between the stores.
-pub(crate) trait Vendor: Clone + std::fmt::Debug + Send + Sync {
+pub trait Vendor: Sized + Send + Sync {
+    type Config: Place;
+
+    fn new(config: &Self::Config) -> Result<Self, Error>;
+
+    /// The setting that says where requests go.
+    fn place(&self) -> &'static str;
+
     /// The setting that holds what we sign in with.
     fn credential(&self) -> &'static str;
 
@@ -47,13 +54,19 @@ pub(crate) trait Vendor: Clone + std::fmt::Debug + Send + Sync {
     /// Until when nobody, not even its owner, can change or delete the version.
     fn immutable_until(&self, answer: &Answer) -> Option<Timestamp>;
 
-    /// What the answers to put and read back tell about the place.
-    fn observe(&self, put: &Answer) -> Vec<Observed>;
+    /// What the answer to a put tells of the place: encryption, versions and region, then more.
+    fn observe(&self, put: &Answer) -> Vec<Step>;
+}
+
+/// Settings that each of them has.
+pub trait Place {
+    fn prefix(&self) -> Option<&str>;
+    fn ca_pem(&self) -> Option<&str>;
 }
 
 /// Documents as objects.
-#[derive(Debug, Clone)]
-pub(crate) struct Objects<V> {
+#[derive(Debug)]
+pub struct Objects<V> {
     vendor: V,
     web: Web,
     /// A folder inside the bucket; empty or ending with `/`.
@@ -61,8 +74,10 @@ pub(crate) struct Objects<V> {
 }
 
 impl<V: Vendor> Objects<V> {
-    pub(crate) fn open(vendor: V, web: Web, prefix: Option<&str>) -> Result<Self, Error> {
-        let within = match prefix.map(|prefix| prefix.trim_matches('/')) {
+    pub fn open(config: &V::Config, allowed: &Allowed) -> Result<Self, Error> {
+        let vendor = V::new(config)?;
+        let web = Web::new(allowed, vendor.place(), config.ca_pem())?;
+        let within = match config.prefix().map(|prefix| prefix.trim_matches('/')) {
             None | Some("") => String::new(),
             Some(prefix) => {
                 let wrong = |_| Error::Refused { setting: "prefix", mend: "not_a_prefix" };
@@ -74,7 +89,7 @@ impl<V: Vendor> Objects<V> {
         Ok(opened)
     }
 
-    pub(crate) async fn put(&self, document: &Document) -> Result<Receipt, Error> {
+    pub async fn put(&self, document: &Document) -> Result<Receipt, Error> {
         let ours = document.sha256();
         let made = match self.create(document).await {
             Ok(answer) => Some(answer),
@@ -110,11 +125,11 @@ impl<V: Vendor> Objects<V> {
         }
     }
 
-    pub(crate) async fn read(&self, name: &Name) -> Result<Vec<u8>, Error> {
+    pub async fn read(&self, name: &Name) -> Result<Vec<u8>, Error> {
         self.fetch(name, None).await.map(|(bytes, _)| bytes.into())
     }
 
-    pub(crate) async fn list(&self, prefix: &str) -> Result<Vec<Name>, Error> {
+    pub async fn list(&self, prefix: &str) -> Result<Vec<Name>, Error> {
         if !prefix.bytes().all(|byte| is_letter(byte) || byte == b'/') {
             return Err(Error::BadName);
         }
@@ -135,7 +150,7 @@ impl<V: Vendor> Objects<V> {
         Ok(found)
     }
 
-    pub(crate) async fn check(&self) -> Result<Checked, Error> {
+    pub async fn check(&self) -> Result<Checked, Error> {
         let probe = probe::document()?;
         let begun = probe::begin();
         let made = self.create(&probe).await?;
@@ -157,18 +172,28 @@ impl<V: Vendor> Objects<V> {
         let listed = self.list(probe.name.as_str()).await;
         let removed = self.remove(&probe.name).await;
         let (level, may_read) = proved?;
-        if may_read && self.vendor.version(&made).is_none() && removed.is_ok() {
-            // Without versions, what was deleted is gone.
-            match self.fetch(&probe.name, None).await {
-                Err(Error::NotFound | Error::NotReadable) => {}
-                Ok(_) => return Err(Error::Later { code: "delete_did_nothing" }),
-                Err(other) => return Err(other),
-            }
+        let removed = match removed {
+            Ok(()) if may_read => self.what_is_left(&probe.name, &made).await,
+            other => other.map(|()| "unseen"),
+        };
+        let what = "read_back";
+        let read_back = if may_read { Step::done(what, "") } else { Step::refused(what) };
+        let (list, delete) = (probe::listed(listed, &probe)?, probe::removed(removed)?);
+        let connection = made.connection.clone();
+        let probed = Probed { level, connection, read_back, list, delete };
+        Ok(probed.checked(begun, self.vendor.observe(&made)))
+    }
+
+    /// After deleting, which where versions are kept only hides.
+    async fn what_is_left(&self, name: &Name, made: &Answer) -> Result<&'static str, Error> {
+        let version = self.vendor.version(made);
+        let is_kept = version.is_some() && self.fetch(name, version).await.is_ok();
+        match self.fetch(name, None).await {
+            Err(Error::NotFound | Error::NotReadable) if is_kept => Ok("version"),
+            Err(Error::NotFound | Error::NotReadable) => Ok("gone"),
+            Ok(_) => Err(Error::Later { code: "delete_did_nothing" }),
+            Err(other) => Err(other),
         }
-        let probed = Probed { level, may_read, listed, removed, probe };
-        let mut checked = probed.checked(begun)?;
-        checked.observed.extend(self.vendor.observe(&made));
-        Ok(checked)
     }
 
     fn receipt(&self, document: &Document, level: Level, answer: &Answer, at: &str) -> Receipt {

@@ -51,29 +51,57 @@ pub struct Receipt {
     pub version: Option<String>,
 }
 
-/// What a test of the connection showed.
+/// What a test of the connection showed, step by step: the sheet of evidence.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Checked {
     /// The level that receipts from here have.
     pub level: Level,
-    /// How long write, read back and delete took together.
+    /// How long all of it took.
     pub millis: u64,
-    /// What else was seen, for the sheet of evidence.
-    pub observed: Vec<Observed>,
+    /// `connection`, `write`, `read_back`, `overwrite`, `list`, `delete`, `immutable`,
+    /// `encryption`, `versions` and `region` always, in this order; then what
+    /// only this kind of destination has.
+    pub steps: Vec<Step>,
 }
 
-/// Something that a test of the connection saw.
+/// One line of the sheet.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Observed {
+pub struct Step {
     /// A code, such as `encryption`.
     pub what: &'static str,
-    /// A code, or the server's own word for it.
+    pub outcome: Outcome,
+    /// A code, or the server's own word for it; may be empty.
     pub found: String,
 }
 
-impl Observed {
-    pub(crate) fn new(what: &'static str, found: impl Into<String>) -> Self {
-        Self { what, found: found.into() }
+/// How a step ended. What must not be refused is not on the sheet: it is an error.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// It was done, or it is so.
+    Done,
+    /// The place refused it. Of overwriting, listing and deleting that is for the better.
+    Refused,
+    /// This place cannot do it, or does not tell.
+    NotHere,
+}
+
+impl Step {
+    pub(crate) fn done(what: &'static str, found: impl Into<String>) -> Self {
+        Self { what, outcome: Outcome::Done, found: found.into() }
+    }
+
+    pub(crate) fn refused(what: &'static str) -> Self {
+        Self { what, outcome: Outcome::Refused, found: String::new() }
+    }
+
+    /// Done if the place told of it.
+    pub(crate) fn told(what: &'static str, is_told: bool, found: &str) -> Self {
+        if is_told { Self::done(what, found) } else { Self::not_here(what) }
+    }
+
+    pub(crate) fn not_here(what: &'static str) -> Self {
+        Self { what, outcome: Outcome::NotHere, found: String::new() }
     }
 }
 

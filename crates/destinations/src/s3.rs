@@ -8,8 +8,6 @@
 
 mod refusals;
 
-use std::sync::Arc;
-
 use data_encoding::BASE64;
 use http::{HeaderMap, HeaderValue};
 use jiff::Timestamp;
@@ -18,11 +16,11 @@ use object_store::{ClientOptions, ObjectStore, RetryConfig};
 use serde::{Deserialize, Serialize};
 
 use crate::document::sha256;
-use crate::objects::{Doing, Objects, Vendor};
+use crate::objects::{Doing, Objects, Place, Vendor};
 use crate::outbound::carrier::{Answer, Carrier};
-use crate::outbound::http::{Web, date, place, web_address};
+use crate::outbound::http::{date, place, web_address};
 use crate::settings::{Setting, Shape, settings};
-use crate::{Allowed, Checked, Document, Error, Name, Observed, Receipt, Secret};
+use crate::{Error, Secret, Step};
 
 settings! {
     /// S3-compatible storage. Amazon S3, or a server or service with the same
@@ -76,35 +74,21 @@ impl Setting for Addressing {
 }
 
 /// A bucket.
-#[derive(Debug, Clone)]
-pub struct S3(Arc<Objects<Bucket>>);
+pub type S3 = Objects<Bucket>;
 
-impl S3 {
-    pub fn open(config: &Config, allowed: &Allowed) -> Result<Self, Error> {
-        let bucket = Bucket::new(config)?;
-        let web = Web::new(allowed, bucket.setting(), config.ca_pem.as_deref())?;
-        Objects::open(bucket, web, config.prefix.as_deref()).map(Arc::new).map(Self)
+impl Place for Config {
+    fn prefix(&self) -> Option<&str> {
+        self.prefix.as_deref()
     }
 
-    pub async fn put(&self, document: &Document) -> Result<Receipt, Error> {
-        self.0.put(document).await
-    }
-
-    pub async fn read(&self, name: &Name) -> Result<Vec<u8>, Error> {
-        self.0.read(name).await
-    }
-
-    pub async fn list(&self, prefix: &str) -> Result<Vec<Name>, Error> {
-        self.0.list(prefix).await
-    }
-
-    pub async fn check(&self) -> Result<Checked, Error> {
-        self.0.check().await
+    fn ca_pem(&self) -> Option<&str> {
+        self.ca_pem.as_deref()
     }
 }
 
-#[derive(Debug, Clone)]
-struct Bucket {
+/// Where it is, and what opens it.
+#[derive(Debug)]
+pub struct Bucket {
     name: String,
     region: String,
     access_key: String,
@@ -117,7 +101,9 @@ struct Bucket {
     kms_key: Option<String>,
 }
 
-impl Bucket {
+impl Vendor for Bucket {
+    type Config = Config;
+
     fn new(config: &Config) -> Result<Self, Error> {
         let refused = |setting, mend| Error::Refused { setting, mend };
         let is_label = |byte: u8| byte.is_ascii_alphanumeric() || b".-_".contains(&byte);
@@ -162,13 +148,10 @@ impl Bucket {
         })
     }
 
-    /// What says where the bucket is.
-    fn setting(&self) -> &'static str {
+    fn place(&self) -> &'static str {
         if self.endpoint.is_some() { "endpoint" } else { "region" }
     }
-}
 
-impl Vendor for Bucket {
     fn credential(&self) -> &'static str {
         "access_key"
     }
@@ -206,7 +189,7 @@ impl Vendor for Bucket {
     }
 
     fn explain(&self, answer: &Answer, doing: Doing) -> Error {
-        refusals::explain(answer, self.setting(), doing)
+        refusals::explain(answer, self.place(), doing)
     }
 
     fn proves(&self, answer: &Answer, bytes: &[u8]) -> Option<bool> {
@@ -228,19 +211,21 @@ impl Vendor for Bucket {
         until.filter(|_| is_final && has_version)
     }
 
-    fn observe(&self, put: &Answer) -> Vec<Observed> {
+    fn observe(&self, put: &Answer) -> Vec<Step> {
         let encryption = match put.header("x-amz-server-side-encryption") {
-            "" => "not_told",
+            "" => Step::not_here("encryption"),
+            told => Step::done("encryption", told),
+        };
+        let region = match put.header("x-amz-bucket-region") {
+            "" => &self.region,
             told => told,
         };
-        let versions = if self.version(put).is_some() { "kept" } else { "not_kept" };
         let is_told = !put.header("x-amz-checksum-sha256").is_empty();
-        let checksum = if is_told { "sha256" } else { "not_answered" };
         vec![
-            Observed::new("encryption", encryption),
-            Observed::new("versions", versions),
-            Observed::new("checksum", checksum),
-            Observed::new("region", &self.region),
+            encryption,
+            Step::told("versions", self.version(put).is_some(), ""),
+            Step::done("region", region),
+            Step::told("checksum", is_told, "SHA-256"),
         ]
     }
 }
@@ -308,7 +293,12 @@ mod tests {
                 headers.insert(name, HeaderValue::from_str(value).expect("text"));
             }
             let status = http::StatusCode::OK;
-            made.immutable_until(&Answer { status, headers, code: String::new() })
+            made.immutable_until(&Answer {
+                status,
+                headers,
+                code: String::new(),
+                connection: Step::not_here("connection"),
+            })
         };
         assert!(until("COMPLIANCE", "v1").is_some());
         assert_eq!(until("GOVERNANCE", "v1"), None);

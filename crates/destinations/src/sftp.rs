@@ -12,13 +12,12 @@ mod door;
 mod files;
 
 use std::fmt;
-use std::sync::Arc;
 
 use russh::keys::{HashAlg, PrivateKey, PublicKey};
 
 use crate::probe::{self, Probed};
 use crate::settings::settings;
-use crate::{Allowed, Checked, Document, Error, Level, Name, Observed, Receipt, Secret};
+use crate::{Allowed, Checked, Document, Error, Level, Name, Receipt, Secret, Step};
 use door::{Ended, while_connected};
 use files::Files;
 
@@ -72,12 +71,12 @@ impl HostKey {
 /// person can compare it with what the server's keeper says.
 pub async fn offered_host_key(config: &Config, allowed: &Allowed) -> Result<HostKey, Error> {
     let unpinned = Config { host_key: None, ..config.clone() };
-    let account = Account::new(&unpinned, allowed)?;
+    let account = Sftp::open(&unpinned, allowed)?;
     crate::within(crate::ANSWER_SECONDS_MAX, door::ask_host_key(&account)).await
 }
 
-/// Where to sign in, and as whom.
-struct Account {
+/// A folder on a server: where to sign in, and as whom.
+pub struct Sftp {
     allowed: Allowed,
     host: String,
     port: u16,
@@ -89,14 +88,15 @@ struct Account {
 }
 
 /// Without what it signs in with.
-impl fmt::Debug for Account {
+impl fmt::Debug for Sftp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Account({}@{}:{})", self.user, self.host, self.port)
+        write!(f, "Sftp({}@{}:{})", self.user, self.host, self.port)
     }
 }
 
-impl Account {
-    fn new(config: &Config, allowed: &Allowed) -> Result<Self, Error> {
+impl Sftp {
+    /// Looks at the settings alone.
+    pub fn open(config: &Config, allowed: &Allowed) -> Result<Self, Error> {
         let refused = |setting, mend| Error::Refused { setting, mend };
         for (setting, text) in [("host", &config.host), ("user", &config.user)] {
             if text.is_empty() || text.chars().any(char::is_whitespace) {
@@ -130,16 +130,6 @@ impl Account {
             folder: if folder.is_empty() { "/".to_owned() } else { folder.to_owned() },
         })
     }
-}
-
-/// A folder on a server.
-#[derive(Debug, Clone)]
-pub struct Sftp(Arc<Account>);
-
-impl Sftp {
-    pub fn open(config: &Config, allowed: &Allowed) -> Result<Self, Error> {
-        Account::new(config, allowed).map(Arc::new).map(Self)
-    }
 
     pub async fn put(&self, document: &Document) -> Result<Receipt, Error> {
         let (files, mut ended) = self.enter().await?;
@@ -171,19 +161,24 @@ impl Sftp {
             Ok((proved?, listed, removed))
         };
         let (level, listed, removed) = while_connected(&mut ended, look).await?;
-        let mut checked =
-            Probed { level, may_read: true, listed, removed, probe }.checked(begun)?;
-        let syncs = if files.syncs { "fsync" } else { "not_offered" };
-        checked.observed.push(Observed::new("sync", syncs));
-        if let Some(key) = &self.0.host_key {
-            checked.observed.push(Observed::new("host_key", HostKey::of(key)?.fingerprint));
+        let connection = Step::done("connection", "ssh");
+        let read_back = Step::done("read_back", "");
+        let removed = removed.map(|()| "gone");
+        let mut place = probe::says_nothing();
+        place.push(match files.syncs {
+            true => Step::done("sync", "fsync@openssh.com"),
+            false => Step::not_here("sync"),
+        });
+        if let Some(key) = &self.host_key {
+            place.push(Step::done("host_key", HostKey::of(key)?.fingerprint));
         }
-        Ok(checked)
+        let (list, delete) = (probe::listed(listed, &probe)?, probe::removed(removed)?);
+        Ok(Probed { level, connection, read_back, list, delete }.checked(begun, place))
     }
 
     /// Signs in and sees that the folder is there.
     async fn enter(&self) -> Result<(Files, Ended), Error> {
-        let (files, mut ended) = door::enter(&self.0).await?;
+        let (files, mut ended) = door::enter(self).await?;
         while_connected(&mut ended, files.is_there()).await?;
         Ok((files, ended))
     }

@@ -8,7 +8,6 @@
 
 mod signature;
 
-use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
@@ -20,10 +19,10 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::document::sha256;
-use crate::outbound::http::{Web, date, web_address};
+use crate::outbound::http::{Web, connection, date, web_address};
 use crate::probe::{self, Probed};
 use crate::settings::settings;
-use crate::{Allowed, Checked, Document, Error, Level, Name, Observed, Receipt, Secret};
+use crate::{Allowed, Checked, Document, Error, Level, Name, Receipt, Secret, Step};
 use signature::{Keys, Signed};
 
 /// Of the id; the whole hash would do no better.
@@ -90,11 +89,8 @@ struct StoredDocument {
 }
 
 /// A receiver.
-#[derive(Debug, Clone)]
-pub struct Webhook(Arc<Receiver>);
-
 #[derive(Debug)]
-struct Receiver {
+pub struct Webhook {
     uri: Uri,
     keys: Keys,
     web: Web,
@@ -105,11 +101,11 @@ impl Webhook {
         let uri = web_address(&config.url, "url")?;
         let keys = Keys::new(config.secret.for_use("secret")?, config.receipt_key.as_deref())?;
         let web = Web::new(allowed, "url", config.ca_pem.as_deref())?;
-        Ok(Self(Arc::new(Receiver { uri, keys, web })))
+        Ok(Self { uri, keys, web })
     }
 
     pub async fn put(&self, document: &Document) -> Result<Receipt, Error> {
-        self.0.put(document).await
+        self.send(document).await.map(|(receipt, _)| receipt)
     }
 
     pub async fn read(&self, _: &Name) -> Result<Vec<u8>, Error> {
@@ -124,7 +120,7 @@ impl Webhook {
     pub async fn check(&self) -> Result<Checked, Error> {
         let probe = probe::document()?;
         let begun = probe::begin();
-        let receipt = self.put(&probe).await?;
+        let (receipt, connection) = self.send(&probe).await?;
         if self.put(&probe).await? != receipt {
             return Err(Error::Later { code: "probe_differs" });
         }
@@ -133,23 +129,22 @@ impl Webhook {
             Ok(_) => return Err(Error::Refused { setting: "url", mend: "overwrites" }),
             Err(other) => return Err(other),
         }
-        let (listed, removed) = (Err(Error::NotReadable), Err(Error::NotWritable));
-        let probed = Probed { level: receipt.level, may_read: false, listed, removed, probe };
-        let mut checked = probed.checked(begun)?;
-        let signed = match receipt.level {
-            Level::Accepted => "unsigned",
-            _ => self.0.keys.receipts_are_by(),
-        };
-        checked.observed.push(Observed::new("receipt", signed));
-        Ok(checked)
+        let level = receipt.level;
+        let [read_back, list, delete] = ["read_back", "list", "delete"].map(Step::not_here);
+        let mut place = probe::says_nothing();
+        place.push(match level {
+            Level::Accepted => Step::not_here("signature"),
+            _ => Step::done("signature", self.keys.receipts_are_by()),
+        });
+        Ok(Probed { level, connection, read_back, list, delete }.checked(begun, place))
     }
-}
 
-impl Receiver {
-    async fn put(&self, document: &Document) -> Result<Receipt, Error> {
+    /// The receipt, and how the receiver was reached.
+    async fn send(&self, document: &Document) -> Result<(Receipt, Step), Error> {
         let ours = document.sha256();
         let id = id(&document.name, &ours);
         let answer = self.web.send(self.request(document, &ours, &id)?).await?;
+        let connection = connection(answer.extensions());
         let (parts, body) = answer.into_parts();
         if !parts.status.is_success() {
             return Err(explain(parts.status.as_u16()));
@@ -164,7 +159,7 @@ impl Receiver {
         match self.keys.check(&id, &parts.headers, &body)? {
             Signed::No => {
                 let at = date(&parts.headers, "date").map_or(0, Timestamp::as_millisecond);
-                Ok(receipt(Level::Accepted, at, None))
+                Ok((receipt(Level::Accepted, at, None), connection))
             }
             Signed::Yes => {
                 let strange = |_| Error::Refused { setting: "url", mend: "not_a_receipt" };
@@ -176,7 +171,7 @@ impl Receiver {
                     return Err(Error::Later { code: "stored_other_bytes" });
                 }
                 let at_ms = data.stored_at.as_millisecond();
-                Ok(receipt(Level::StoredHash, at_ms, data.version))
+                Ok((receipt(Level::StoredHash, at_ms, data.version), connection))
             }
         }
     }

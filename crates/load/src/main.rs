@@ -8,6 +8,7 @@ mod chaos;
 mod client;
 mod figures;
 mod floor;
+mod fronts;
 mod idle;
 mod ledger;
 mod pairs;
@@ -60,6 +61,8 @@ enum Command {
     Idle(idle::Idle),
     /// Ledger under kill -9.
     Chaos(chaos::Chaos),
+    /// HAProxy and nginx with the configurations of `deploy/`, before a server.
+    Fronts(fronts::Fronts),
     /// Plays dialogue files and compares what was archived.
     Replay(replay::Replay),
     /// Shows a completed sync between receipt and acknowledgement.
@@ -97,6 +100,7 @@ async fn run(arguments: Arguments) -> Result<bool> {
         Command::BenchRelay(bench) => bench::bench_relay(&bench, &place, &password).await,
         Command::Idle(idle) => idle::run(&idle, &place).await,
         Command::Chaos(chaos) => chaos::run(&chaos, &place, &password).await,
+        Command::Fronts(fronts) => fronts::run(&fronts, &place, &password).await,
         Command::Replay(replay) => replay::run(&replay, &place, &password).await,
         Command::StraceCheck(check) => strace::run(&check, &place, &password).await,
         Command::Relay { listen, journal } => floor::serve(listen, &journal).await.map(|()| true),

@@ -11,7 +11,7 @@ use anyhow::{Context, Result, bail, ensure};
 use tempfile::TempDir;
 
 use crate::client::{Address, is_ready};
-use crate::settings;
+use crate::settings::{self, Reached};
 
 /// Long enough for a debug build that replays its journal on a busy machine.
 const READY_SECONDS_MAX: u64 = 60;
@@ -32,16 +32,16 @@ pub(crate) struct ServerProcess {
 impl ServerProcess {
     /// Starts `program` and waits until it is ready. With `core` it runs on that core alone.
     pub(crate) async fn start(program: &Path, core: Option<u32>) -> Result<Self> {
-        let mut server = Self::prepare(program, core)?;
+        let mut server = Self::prepare(program, core, &Reached::itself(free_address()?))?;
         server.run().await?;
         Ok(server)
     }
 
     /// Writes the config file and starts nothing yet.
-    pub(crate) fn prepare(program: &Path, core: Option<u32>) -> Result<Self> {
+    pub(crate) fn prepare(program: &Path, core: Option<u32>, reached: &Reached) -> Result<Self> {
         let dir = tempfile::Builder::new().prefix("sotto-load-").tempdir()?;
-        let address = free_address()?;
-        let config = settings::config(dir.path(), address);
+        let address = reached.listen;
+        let config = settings::config(dir.path(), reached);
         std::fs::write(dir.path().join("sotto.toml"), config).context("writing sotto.toml")?;
         let program =
             program.canonicalize().with_context(|| format!("no {}", program.display()))?;
@@ -105,9 +105,21 @@ impl ServerProcess {
 
     /// SIGTERM: the server may end what it has begun, and must end well.
     pub(crate) async fn stop(&mut self) -> Result<()> {
+        self.ask_to_stop()?;
+        self.stopped().await
+    }
+
+    /// SIGTERM, without waiting.
+    pub(crate) fn ask_to_stop(&self) -> Result<()> {
+        let pid = self.pid()?.to_string();
+        let status = Command::new("kill").args(["-TERM", &pid]).status();
+        ensure!(status.context("asking the server to stop")?.success(), "no process to stop");
+        Ok(())
+    }
+
+    /// Waits until a server that was asked to stop has, in time and well.
+    pub(crate) async fn stopped(&mut self) -> Result<()> {
         let mut child = self.child.take().context("the server does not run")?;
-        let pid = child.id().to_string();
-        Command::new("kill").args(["-TERM", &pid]).status().context("asking the server to stop")?;
         let asked = Instant::now();
         let status = loop {
             if let Some(status) = child.try_wait()? {

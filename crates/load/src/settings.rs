@@ -19,14 +19,32 @@ pub(crate) const RAISED: &str =
 const TRANSCRIPTS: &str = "transcripts";
 const ADMINISTRATOR: &str = "load-administrator";
 
+/// Where a node listens, what it is reached by, and what else its settings say.
+#[derive(Debug, Clone)]
+pub(crate) struct Reached {
+    pub(crate) listen: Address,
+    /// The front that browsers know; the node itself where there is none.
+    pub(crate) by: Address,
+    /// Lines of TOML before the first section.
+    pub(crate) more: String,
+    pub(crate) starts_per_minute: usize,
+}
+
+impl Reached {
+    pub(crate) fn itself(listen: Address) -> Self {
+        Self { listen, by: listen, more: String::new(), starts_per_minute: 1_000_000 }
+    }
+}
+
 /// The config file of a server that lives in `dir`.
-pub(crate) fn config(dir: &Path, address: Address) -> String {
+pub(crate) fn config(dir: &Path, reached: &Reached) -> String {
     let (data, keys, transcripts) = (dir.join("data"), dir.join("keys"), dir.join(TRANSCRIPTS));
+    let Reached { listen, by: address, more, starts_per_minute } = reached;
     format!(
-        "listen = \"{address}\"\ndata_dir = {data:?}\nkey_dir = {keys:?}\n\
-         transcripts_dir = {transcripts:?}\nlog = \"warn\"\n\n\
+        "listen = \"{listen}\"\ndata_dir = {data:?}\nkey_dir = {keys:?}\n\
+         transcripts_dir = {transcripts:?}\nlog = \"warn\"\n{more}\n\
          [origins]\nconsole = \"http://{}\"\nwidget = \"http://{}\"\nfiles = \"http://{}\"\n\n\
-         [limits]\nmessages_per_minute = 1000000\nvisitor_bytes_per_minute = 1073741824\nevents_per_conversation = 90000\nstarts_per_minute = 1000000\nsign_ins_per_minute = 1000000\nrequests_per_minute = 1000000\n",
+         [limits]\nmessages_per_minute = 1000000\nvisitor_bytes_per_minute = 1073741824\nevents_per_conversation = 90000\nstarts_per_minute = {starts_per_minute}\nsign_ins_per_minute = 1000000\nrequests_per_minute = 1000000\n",
         address.console(),
         address.widget(),
         address.files(),

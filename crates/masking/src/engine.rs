@@ -12,12 +12,17 @@ use crate::view::View;
 
 /// Rows of one sender that a value may be split over.
 const ROWS_JOINED_MAX: usize = 4;
+/// The nearest rows among which the question that a text answers is looked for.
+const ROWS_ASKED_MAX: usize = 3;
+/// Rows before a text that are looked at; of what is further back nothing depends.
+pub const ROWS_BEFORE_MAX: usize = ROWS_JOINED_MAX;
+const _: () = assert!(ROWS_ASKED_MAX <= ROWS_BEFORE_MAX);
 const JOINED_BYTES_MAX: usize = 240;
 /// A text is read again after masking, until nothing more is found.
-const PASSES_MAX: usize = 4;
+const PASSES_MAX: usize = 8;
 /// A shorter value keeps no last digits.
-const KEPT_DIGITS_MIN: usize = 9;
-const KEPT_DIGITS: usize = 4;
+pub(crate) const KEPT_DIGITS_MIN: usize = 9;
+pub(crate) const KEPT_DIGITS: usize = 4;
 
 /// Whether a rule counts.
 pub(crate) type On<'a> = &'a dyn Fn(RuleId) -> bool;
@@ -129,19 +134,19 @@ impl Engine {
         };
         let typed = text.expose().as_str();
         let (spans, earlier) = self.spans(before, writer, typed, &on);
-        let (masked, findings) = self.cover(policy, typed, spans, &on);
+        let (masked, found) = self.cover(policy, typed, spans, &on);
         let mut amendments = Vec::new();
         for (at, spans) in earlier {
-            let (text, findings) = self.cover(policy, before[at].text, spans, &on);
-            if !findings.is_empty() {
+            let (text, found) = self.cover(policy, before[at].text, spans, &on);
+            if !found.is_empty() {
                 amendments.push(Amendment {
                     number: before[at].number,
                     text: MaskedText::new(text),
-                    findings,
+                    findings: findings(found),
                 });
             }
         }
-        Masked { text: MaskedText::new(masked), findings, amendments }
+        Masked { text: MaskedText::new(masked), findings: findings(found), amendments }
     }
 
     /// Masks rows as they were stored for the archive; each may use those after it.
@@ -160,9 +165,10 @@ impl Engine {
         rows.iter()
             .zip(all)
             .map(|(row, spans)| {
-                let (text, findings) = self.cover(policy, row.text, settle(spans), &|rule| {
+                let (text, found) = self.cover(policy, row.text, settle(spans), &|rule| {
                     policy.masks(rule, row.writer, Mode::Archive)
                 });
+                let findings = findings(found);
                 Masked { text: MaskedText::new(text), findings, amendments: Vec::new() }
             })
             .collect()
@@ -179,18 +185,11 @@ impl Engine {
         let sample = sample.expose();
         let on = |rule: RuleId| policy.masks(rule, writer, mode);
         let spans = self.read(sample, None, &on);
-        let (painted, findings) = self.cover_known(policy, sample, spans, &on);
-        let mut masks: Vec<Tried> = findings
+        let (text, found) = self.cover(policy, sample, spans, &on);
+        let masks = found
             .into_iter()
-            .map(|f| Tried { rule: f.rule.to_owned(), start: f.start, end: f.end })
+            .map(|(rule, f)| Tried { rule: rule.to_owned(), start: f.start, end: f.end })
             .collect();
-        let (text, own) = cover_own(policy, painted);
-        masks.extend(own.into_iter().map(|(rule, finding)| Tried {
-            rule: rule.to_owned(),
-            start: finding.start,
-            end: finding.end,
-        }));
-        masks.sort_by_key(|tried| tried.start);
         DryRun { text, masks }
     }
 
@@ -210,7 +209,7 @@ impl Engine {
         let question = before
             .iter()
             .rev()
-            .take(3)
+            .take(ROWS_ASKED_MAX)
             .find(|row| row.writer != writer)
             .filter(|_| text.len() <= 120);
         let asked = question.and_then(|row| self.asked(row.text)).or_else(|| {
@@ -313,59 +312,65 @@ impl Engine {
         Vec::new()
     }
 
-    fn cover(
+    /// The text with its values as X's, and what each was: the name that people know
+    /// its rule by, and the finding. Masked again, nothing changes any more.
+    pub(crate) fn cover<'p>(
         &self,
-        policy: &Policy,
+        policy: &'p Policy,
         text: &str,
-        spans: Vec<Span>,
+        mut spans: Vec<Span>,
         on: On<'_>,
-    ) -> (String, Vec<Finding>) {
-        let (painted, mut findings) = self.cover_known(policy, text, spans, on);
-        let (painted, own) = cover_own(policy, painted);
-        findings.extend(own.into_iter().map(|(_, finding)| finding));
-        findings.sort_by_key(|f| f.start);
-        (painted, findings)
-    }
-
-    fn cover_known(
-        &self,
-        policy: &Policy,
-        text: &str,
-        spans: Vec<Span>,
-        on: On<'_>,
-    ) -> (String, Vec<Finding>) {
+    ) -> (String, Vec<(&'p str, Finding)>) {
         let mut painted = text.to_owned();
-        let mut findings = Vec::new();
-        let mut spans = spans;
+        let mut found = Vec::new();
         for _ in 0..PASSES_MAX {
             spans.retain(|s| on(s.id) && !policy.is_allowed(&painted[s.start..s.end]));
             let strokes: Vec<Stroke> = spans
                 .iter()
                 .map(|s| Stroke { start: s.start, end: s.end, keep_last: s.keep_last() })
                 .collect();
-            let next = paint(&painted, &strokes);
+            found.extend(spans.iter().map(|s| (s.rule, finding(&painted, s))));
+            let next = cover_own(policy, paint(&painted, &strokes), &mut found);
             if next == painted {
                 break;
             }
-            findings.extend(spans.iter().map(|s| finding(&painted, s)));
             painted = next;
             spans = self.read(&painted, None, on);
         }
-        findings.sort_by_key(|f| f.start);
-        (painted, findings)
+        (painted, apart(found))
     }
 }
 
-/// Masks by the clinic's own rules, each with its name.
-fn cover_own(policy: &Policy, mut painted: String) -> (String, Vec<(&str, Finding)>) {
-    let mut findings = Vec::new();
+/// Masks by the clinic's own rules.
+fn cover_own<'p>(
+    policy: &'p Policy,
+    mut painted: String,
+    found: &mut Vec<(&'p str, Finding)>,
+) -> String {
     for own in policy.own() {
         let mut strokes = own.strokes(&painted);
         strokes.retain(|s| !policy.is_allowed(&painted[s.start..s.end]));
-        findings.extend(strokes.iter().map(|s| (own.name(), own_finding(&painted, s))));
+        found.extend(strokes.iter().map(|s| (own.name(), own_finding(&painted, s))));
         painted = paint(&painted, &strokes);
     }
-    (painted, findings)
+    painted
+}
+
+/// In order and apart: what a later pass found beside a mask belongs to it.
+fn apart(mut found: Vec<(&str, Finding)>) -> Vec<(&str, Finding)> {
+    found.sort_by_key(|(_, finding)| finding.start);
+    found.dedup_by(|(_, next), (_, kept)| {
+        let overlaps = next.start < kept.end;
+        if overlaps {
+            kept.end = kept.end.max(next.end);
+        }
+        overlaps
+    });
+    found
+}
+
+fn findings(found: Vec<(&str, Finding)>) -> Vec<Finding> {
+    found.into_iter().map(|(_, finding)| finding).collect()
 }
 
 /// Whether a value is long enough to keep its last digits, and has digits last.
@@ -394,7 +399,7 @@ fn finding(text: &str, span: &Span) -> Finding {
 }
 
 /// In order and apart: of two that overlap the longer stays.
-fn settle(mut spans: Vec<Span>) -> Vec<Span> {
+pub(crate) fn settle(mut spans: Vec<Span>) -> Vec<Span> {
     spans.sort_by_key(|s| (s.start, std::cmp::Reverse(s.end)));
     let mut settled: Vec<Span> = Vec::with_capacity(spans.len());
     for span in spans {

@@ -4,10 +4,9 @@ use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::engine::{Before, Engine, On, Span, is_rule};
-use crate::policy::{Mode, Writer};
+use crate::engine::{Before, Engine, Finding, On, Span, is_rule, settle};
+use crate::policy::{Mode, Policy, Writer};
 use crate::rules::RULES;
-use crate::text::{Stroke, paint};
 
 /// Why the input cannot be masked.
 #[derive(Debug, PartialEq, Eq)]
@@ -47,14 +46,14 @@ struct Out<'a> {
 
 #[derive(Serialize)]
 struct Place {
-    start: usize,
-    end: usize,
+    start: u32,
+    end: u32,
     r#type: &'static str,
 }
 
 /// Masks every value in a text by itself, all rules on.
 pub fn mask_plain(engine: &Engine, text: &str) -> String {
-    covered(text, &engine.find(text))
+    engine.cover(&Policy::default(), text, engine.find(text), &|_| true).0
 }
 
 /// Masks rows; `rules` names the only ones that count, all if empty.
@@ -101,13 +100,11 @@ pub fn mask_lines(
         }
     }
     let mut output = String::new();
-    for (row, mut spans) in rows.iter().zip(found) {
-        spans.sort_by_key(|span| span.start);
-        let out = Out {
-            id: &row.id,
-            masked: covered(&row.text, &spans),
-            spans: places(&row.text, &spans),
-        };
+    let policy = Policy::default();
+    for (row, spans) in rows.iter().zip(found) {
+        let (masked, found) = engine.cover(&policy, &row.text, settle(spans), on);
+        let place = |(_, f): (&str, Finding)| Place { start: f.start, end: f.end, r#type: f.kind };
+        let out = Out { id: &row.id, masked, spans: found.into_iter().map(place).collect() };
         output.push_str(
             &serde_json::to_string(&out).expect("a row of strings and numbers serialises"),
         );
@@ -127,38 +124,4 @@ fn writer(row: &Row) -> Writer {
         }
         None => Writer::Visitor,
     }
-}
-
-fn covered(text: &str, spans: &[Span]) -> String {
-    let mut strokes: Vec<Stroke> = Vec::with_capacity(spans.len());
-    for span in spans {
-        match strokes.last_mut() {
-            Some(last) if span.start < last.end => last.end = last.end.max(span.end),
-            _ => strokes.push(Stroke {
-                start: span.start,
-                end: span.end,
-                keep_last: span.keep_last(),
-            }),
-        }
-    }
-    paint(text, &strokes)
-}
-
-fn places(text: &str, spans: &[Span]) -> Vec<Place> {
-    let (mut byte, mut point) = (0, 0);
-    spans
-        .iter()
-        .map(|span| {
-            if span.start < byte {
-                (byte, point) = (0, 0);
-            }
-            point += text[byte..span.start].chars().count();
-            byte = span.start;
-            Place {
-                start: point,
-                end: point + text[span.start..span.end].chars().count(),
-                r#type: span.kind,
-            }
-        })
-        .collect()
 }

@@ -15,10 +15,14 @@ mod redact;
 mod rules;
 mod scan;
 mod text;
+#[cfg(test)]
+mod twice;
 mod view;
 mod words;
 
-pub use engine::{Amendment, Before, DryRun, Engine, Finding, Masked, Span, Tried};
+pub use engine::{
+    Amendment, Before, DryRun, Engine, Finding, Masked, ROWS_BEFORE_MAX, Span, Tried,
+};
 pub use own::{OwnRule, OwnRuleError};
 pub use policy::{Action, Mode, Policy, Writer};
 pub use redact::redact;

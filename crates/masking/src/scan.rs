@@ -269,6 +269,15 @@ impl<'v> Scan<'v> {
         self.view.is_folded(self.offset + token.start, self.offset + token.end)
     }
 
+    /// Whether X's stand where a value was: two or more, or one that marks join to others.
+    pub(crate) fn is_masked(&self, at: usize) -> bool {
+        let hidden =
+            |n: usize| self.tokens.get(n).is_some_and(|t| self.text(t).iter().all(|b| *b == b'X'));
+        hidden(at)
+            && (self.tokens[at].len() > 1
+                || matches!(self.gap(at), b"/" | b"-" | b".") && hidden(at + 1))
+    }
+
     /// Whether a token is one of these `words!`.
     #[inline]
     pub(crate) fn word_is(&self, at: usize, any: &[u64]) -> bool {

@@ -110,8 +110,8 @@ pub struct Section {
     pub value: serde_json::Value,
 }
 
-/// `PUT /api/settings/{section}`.
-#[derive(Debug, Deserialize, ToSchema)]
+/// `PUT /api/settings/{section}`. Not to be printed: a destination's may hold secrets.
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ChangeSection {
     /// The version that the change was made from.
@@ -131,11 +131,15 @@ pub struct PendingDelivery {
     pub waiting_since: i64,
     /// What the destination answered last, as a code.
     pub last_error: Option<String>,
+    /// It is tried no more until somebody replays it.
+    pub is_stuck: bool,
 }
 
 /// `GET /api/deliveries`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Deliveries {
+    /// One for each destination, in the order of the settings.
+    pub backlogs: Vec<crate::destination::Backlog>,
     pub pending: Vec<PendingDelivery>,
     /// Newest first, at most 100.
     pub delivered: Vec<DeliveredTranscript>,

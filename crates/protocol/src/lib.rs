@@ -10,6 +10,7 @@
 //! events of a kind that it does not know, but keeps their number.
 
 pub mod agent;
+pub mod destination;
 pub mod event;
 pub mod http;
 mod problem;

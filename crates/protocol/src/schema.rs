@@ -2,7 +2,7 @@
 
 use utoipa::{PartialSchema, ToSchema, openapi::RefOr, openapi::schema::Schema};
 
-use crate::{agent, event, http, problem, text, visitor};
+use crate::{agent, destination, event, http, problem, text, visitor};
 
 type Named = (String, RefOr<Schema>);
 
@@ -33,6 +33,22 @@ pub fn schemas() -> Vec<Named> {
     add::<http::TryMasking>(&mut all);
     add::<http::TriedMasking>(&mut all);
     add::<http::MaskingTable>(&mut all);
+    add::<destination::Terms>(&mut all);
+    add::<destination::Destinations>(&mut all);
+    add::<destination::TestDestination>(&mut all);
+    add::<destination::Evidence>(&mut all);
+    add::<destination::Replay>(&mut all);
+    add::<destination::Replayed>(&mut all);
+    add::<destination::Readers>(&mut all);
+    add::<destination::OfferReader>(&mut all);
+    add::<destination::Challenge>(&mut all);
+    add::<destination::ProveReader>(&mut all);
+    add::<destination::RemoveReader>(&mut all);
+    add::<destination::FindTranscripts>(&mut all);
+    add::<destination::FoundTranscripts>(&mut all);
+    add::<destination::OpenTranscript>(&mut all);
+    add::<destination::OpenedTranscript>(&mut all);
+    add::<destination::Posture>(&mut all);
     add::<problem::Problem>(&mut all);
     add::<text::Mask>(&mut all);
     all.sort_by(|a, b| a.0.cmp(&b.0));

@@ -104,6 +104,7 @@ pub enum Frame {
         problem: Problem,
     },
     /// The server is about to stop: connect again after this many milliseconds.
+    /// Requests that were not answered before it were not carried out: send them again there.
     Reconnect {
         after_ms: u32,
     },

@@ -2,19 +2,22 @@
 
 use std::sync::{Arc, PoisonError, RwLock};
 
-use destinations::Destination;
+use destinations::{Allowed, Destination};
 use masking::Engine;
+use protocol::destination::Terms;
 
 use crate::bus::Bus;
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::config::destination::{NamedDestination, READING};
 use crate::config::masking_rules::Policies;
-use crate::config::sections::{NamedDestination, Sections};
+use crate::config::sections::Sections;
 use crate::db::Db;
 use crate::error::{Error, Result};
 use crate::events::Recent;
 use crate::ids::NodeId;
 use crate::keys::Keys;
+use crate::rests::Rests;
 
 /// One running node.
 #[derive(Clone)]
@@ -28,14 +31,29 @@ pub struct App {
     pub db: Db,
     pub keys: Keys,
     pub engine: Arc<Engine>,
+    pub rests: Arc<Rests>,
     settings: Arc<RwLock<Settings>>,
+}
+
+/// A destination, ready or not.
+#[derive(Debug, Clone)]
+pub struct Placed {
+    pub name: String,
+    pub terms: Terms,
+    /// What its receipts belong to.
+    pub place: [u8; 32],
+    /// Settings that came in once can stop to fit: then nothing goes there, and the
+    /// rest of the server runs on.
+    pub to: std::result::Result<Destination, destinations::Error>,
+    /// What the read-through archive reads it with.
+    pub reading: Option<Destination>,
 }
 
 /// The sections, and what follows from them: destinations, opened, and masking policies.
 #[derive(Clone)]
 struct Settings {
     sections: Arc<Sections>,
-    destinations: Arc<Vec<(String, Destination)>>,
+    destinations: Arc<Vec<Placed>>,
     policies: Arc<Policies>,
 }
 
@@ -50,6 +68,7 @@ impl App {
         keys: Keys,
         sections: Sections,
     ) -> Result<Self> {
+        let settings = Settings::of(sections, &config.destinations.allowed)?;
         let ring = keys.ring.clone();
         recent.on_forget(move |id| ring.forget(id));
         Ok(Self {
@@ -61,7 +80,8 @@ impl App {
             db,
             keys,
             engine: Arc::new(Engine::new()),
-            settings: Arc::new(RwLock::new(Settings::of(sections)?)),
+            rests: Arc::default(),
+            settings: Arc::new(RwLock::new(settings)),
         })
     }
 
@@ -70,8 +90,8 @@ impl App {
         self.settings.read().unwrap_or_else(PoisonError::into_inner).sections.clone()
     }
 
-    /// Where transcripts go. Every one of them must give its receipt before a key is destroyed.
-    pub fn destinations(&self) -> Arc<Vec<(String, Destination)>> {
+    /// Where transcripts go. Each required one must give its receipt before a key is destroyed.
+    pub fn destinations(&self) -> Arc<Vec<Placed>> {
         self.settings.read().unwrap_or_else(PoisonError::into_inner).destinations.clone()
     }
 
@@ -82,30 +102,62 @@ impl App {
 
     /// Whether settings can be put to work: destinations open, rules are rules.
     pub fn check_sections(&self, sections: &Sections) -> Result<()> {
-        Settings::of(sections.clone()).map(|_| ())
+        for named in &sections.destinations {
+            placed(named, &self.config.destinations.allowed)?;
+        }
+        Policies::of(&sections.masking, sections).map(|_| ())
     }
 
     /// New settings, from now on.
     pub fn set_sections(&self, sections: Sections) -> Result<()> {
-        let settings = Settings::of(sections)?;
+        let settings = Settings::of(sections, &self.config.destinations.allowed)?;
         *self.settings.write().unwrap_or_else(PoisonError::into_inner) = settings;
         Ok(())
     }
 }
 
 impl Settings {
-    fn of(sections: Sections) -> Result<Self> {
-        let open = |named: &NamedDestination| {
-            let opened = Destination::open(&named.to)
-                .map_err(|error| Error::Invalid { field: "destinations", why: error.mend() })?;
-            Ok((named.name.clone(), opened))
+    fn of(sections: Sections, allowed: &Allowed) -> Result<Self> {
+        let open = |named: &NamedDestination| Placed {
+            name: named.name.clone(),
+            terms: named.terms.clone(),
+            place: named.place(),
+            to: Destination::open_within(&named.to, allowed),
+            reading: named
+                .reading
+                .as_ref()
+                .and_then(|config| Destination::open_within(config, allowed).ok()),
         };
-        let destinations = sections.destinations.iter().map(open).collect::<Result<_>>()?;
+        let destinations = sections.destinations.iter().map(open).collect();
         let policies = Policies::of(&sections.masking, &sections)?;
         Ok(Self {
             sections: Arc::new(sections),
             destinations: Arc::new(destinations),
             policies: Arc::new(policies),
         })
+    }
+}
+
+/// Opens both ways to a destination, or says which setting must change.
+fn placed(named: &NamedDestination, allowed: &Allowed) -> Result<()> {
+    let refused = |setting: String, error: destinations::Error| Error::Refused {
+        field: named.field(&setting),
+        code: error.code(),
+        mend: error.mend(),
+    };
+    Destination::open_within(&named.to, allowed)
+        .map_err(|error| refused(setting_of(error), error))?;
+    if let Some(reading) = &named.reading {
+        Destination::open_within(reading, allowed)
+            .map_err(|error| refused(format!("{READING}{}", setting_of(error)), error))?;
+    }
+    Ok(())
+}
+
+/// The setting that a refusal names, in its form.
+pub fn setting_of(error: destinations::Error) -> String {
+    match error {
+        destinations::Error::Refused { setting, .. } => setting.to_owned(),
+        _ => "kind".to_owned(),
     }
 }

@@ -9,10 +9,16 @@ mod build;
 pub mod canonical;
 mod catalogue;
 pub mod deliver;
+pub mod editions;
+pub mod fate;
 mod freeze;
 pub mod html;
 pub mod http;
 pub mod manifest;
+pub mod pdf;
+pub mod readers;
+mod receipts;
+pub mod replay;
 pub mod shred;
 pub mod text;
 pub mod transcript;
@@ -20,6 +26,7 @@ pub mod verify;
 
 use destinations::{Document, Error, Name};
 
+use editions::Editions;
 use manifest::{Head, Manifest, Signer};
 use transcript::{At, Transcript};
 
@@ -35,13 +42,15 @@ pub fn render(
     signer: &Signer,
     head: &Head,
     created_at: At,
+    editions: &Editions,
 ) -> Result<Vec<Document>, Error> {
     let stem = stem(transcript)?;
-    let mut documents = vec![
-        document(&stem, "json", canonical::bytes(transcript))?,
-        document(&stem, "html", html::page(transcript).into_bytes())?,
-    ];
-    let manifest = Manifest::over(transcript, &documents, signer, head, created_at);
+    let mut plain = vec![document(&stem, "json", canonical::bytes(transcript))?];
+    for rendering in editions::RENDERINGS.iter().filter(|it| editions.wants(it)) {
+        plain.push(document(&stem, rendering.ending, (rendering.render)(transcript))?);
+    }
+    let mut documents = editions.of(plain)?;
+    let manifest = Manifest::over(transcript, &documents, signer, head, created_at, editions);
     documents.push(document(&stem, "manifest.json", signer.sign(&manifest))?);
     Ok(documents)
 }
@@ -63,8 +72,7 @@ fn document(stem: &str, ending: &str, bytes: Vec<u8>) -> Result<Document, Error>
 
 /// A document, with the media type that its name says.
 fn named(name: Name, bytes: Vec<u8>) -> Document {
-    let is_page = name.file().ends_with(".html");
-    let media_type = if is_page { "text/html; charset=utf-8" } else { "application/json" };
+    let media_type = editions::media_type(name.file());
     Document { name, media_type, bytes: bytes.into() }
 }
 
@@ -78,8 +86,10 @@ mod tests {
         let signer = Signer::from_seed(&[7; 32]);
         let head = Head { seq: 41, hash: [9; 32] };
         let transcript = sample::conversation();
-        let once = render(&transcript, &signer, &head, At(1)).expect("a good reference");
-        let again = render(&transcript, &signer, &head, At(1)).expect("a good reference");
+        let once = render(&transcript, &signer, &head, At(1), &Editions::plain())
+            .expect("a good reference");
+        let again = render(&transcript, &signer, &head, At(1), &Editions::plain())
+            .expect("a good reference");
         assert_eq!(once, again);
         let names: Vec<_> = once.iter().map(|document| document.name.as_str()).collect();
         assert_eq!(
@@ -100,7 +110,7 @@ mod tests {
             let transcript =
                 Transcript { reference: reference.to_owned(), ..sample::conversation() };
             assert_eq!(
-                render(&transcript, &signer, &head, At(1)).map(|_| ()),
+                render(&transcript, &signer, &head, At(1), &Editions::plain()).map(|_| ()),
                 Err(Error::BadName),
                 "{reference}"
             );

@@ -1,12 +1,14 @@
 //! What an operator sets (file and environment), apart from what an
 //! administrator sets in the console ([`sections`]).
 
+pub mod destination;
 pub mod masking_rules;
 pub mod sections;
 
 use std::net::IpAddr;
 use std::path::PathBuf;
 
+use destinations::Allowed;
 use serde::Deserialize;
 
 /// `sotto.toml`. Every key has a default; an unknown key is refused with its line.
@@ -38,7 +40,9 @@ pub struct Config {
     /// What is logged, such as `info` or `warn,server::live=debug`.
     pub log: String,
     pub origins: Origins,
+    pub destinations: Destinations,
     pub sessions: Sessions,
+    pub stop: Stop,
     pub limits: Limits,
 }
 
@@ -73,6 +77,25 @@ pub struct Sessions {
     pub seconds_max: u32,
     /// How often an open console looks whether its session was ended elsewhere.
     pub check_seconds: u32,
+}
+
+/// How a node leaves. Both are for a node that has others beside it: alone it ends at once.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Stop {
+    /// `/readyz` says no for this long before anything else changes: longer than a
+    /// load balancer needs to notice.
+    pub notice_seconds: u32,
+    /// Over so long the sockets are asked, one by one, to connect elsewhere.
+    pub spread_seconds: u32,
+}
+
+/// Where destinations may be, beside public addresses. The console cannot change it.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Destinations {
+    /// Ranges such as `10.20.0.0/16`.
+    pub allowed: Allowed,
 }
 
 /// The three origins; the router goes by Host.
@@ -124,7 +147,9 @@ impl Default for Config {
             trusted_proxies: Vec::new(),
             log: "info".to_owned(),
             origins: Origins::default(),
+            destinations: Destinations::default(),
             sessions: Sessions::default(),
+            stop: Stop::default(),
             limits: Limits::default(),
         }
     }
@@ -212,6 +237,8 @@ impl Config {
             ("sessions.idle_seconds", self.sessions.idle_seconds.into(), 60..=24 * 60 * 60),
             ("sessions.check_seconds", self.sessions.check_seconds.into(), 1..=60),
             ("sessions.seconds_max", self.sessions.seconds_max.into(), 60..=24 * 60 * 60),
+            ("stop.notice_seconds", self.stop.notice_seconds.into(), 0..=60),
+            ("stop.spread_seconds", self.stop.spread_seconds.into(), 0..=600),
         ];
         for (name, value, range) in within {
             if !range.contains(&value) {
@@ -299,6 +326,7 @@ mod tests {
             ("[limits]\nframe_bytes = 20000\n", "limits.frame_bytes"),
             ("[limits]\nauthenticate_seconds = 0\n", "limits.authenticate_seconds"),
             ("[sessions]\nidle_seconds = 1000000\n", "sessions.idle_seconds"),
+            ("[stop]\nspread_seconds = 601\n", "stop.spread_seconds"),
             ("[origins]\nfiles = \"http://localhost:8080\"\n", "origins.files"),
             ("[origins]\nfiles = \"files.example\"\n", "origins"),
         ] {

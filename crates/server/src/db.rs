@@ -16,6 +16,7 @@ mod location;
 mod migrate;
 mod postgres;
 mod sqlite;
+mod teller;
 mod tx;
 mod value;
 mod writer;
@@ -91,5 +92,65 @@ impl Db {
     /// Finishes the units that wait, then closes. Nothing is accepted afterwards.
     pub async fn close(&self) {
         self.engine.close().await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+    use std::sync::mpsc;
+
+    use super::*;
+    use crate::values;
+
+    fn fresh(folder: &Path) -> Db {
+        let sealer: Sealer = Arc::new(|_| Ok(()));
+        Db::open(&Location::File(folder.join("test.db")), Bus::default(), Arc::default(), sealer)
+            .expect("a fresh database")
+    }
+
+    async fn insert(db: &Db, number: i64, then: Result<()>) -> bool {
+        let is_refused = then.is_err();
+        let unit = move |tx: &mut Tx<'_>| {
+            tx.run("insert into test (number) values ($1)", values![number])?;
+            if is_refused { Err(Error::WrongState) } else { Ok(()) }
+        };
+        db.write(unit).await.is_ok()
+    }
+
+    #[tokio::test]
+    async fn a_refused_unit_is_undone_alone_wherever_it_stands_in_a_commit() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let db = fresh(folder.path());
+        db.write(|tx| tx.run("create table test (number bigint)", &[])).await.expect("a table");
+        for refused in 0..4 {
+            // The first unit holds the writer until the others wait for the next commit.
+            let (go, gate) = mpsc::channel::<()>();
+            let gate = std::sync::Mutex::new(gate);
+            let held = db.write(move |_| {
+                let _ = gate.lock().expect("one waits").recv();
+                Ok(())
+            });
+            let outcome = |n| if n == refused { Err(Error::WrongState) } else { Ok(()) };
+            let together = async {
+                let inserts = (0..3).map(|n| insert(&db, n, outcome(n)));
+                let all = futures_util::future::join_all(inserts);
+                let release = async { drop(go) };
+                tokio::join!(all, release).0
+            };
+            let (_, answers) = tokio::join!(held, together);
+            let kept: Vec<i64> = db
+                .write(|tx| {
+                    let kept =
+                        tx.rows("select number from test order by number", &[], |row| row.int(0))?;
+                    tx.run("delete from test", &[])?;
+                    Ok(kept)
+                })
+                .await
+                .expect("the rows");
+            let expected: Vec<i64> = (0..3).filter(|n| *n != refused).collect();
+            assert_eq!(kept, expected, "refused: {refused}");
+            assert_eq!(answers, (0..3).map(|n| n != refused).collect::<Vec<_>>());
+        }
     }
 }

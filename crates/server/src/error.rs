@@ -26,6 +26,9 @@ pub enum Error {
     ReusedClientId,
     #[error("{field} {why}")]
     Invalid { field: &'static str, why: &'static str },
+    /// A destination's setting; `code` names the sentence.
+    #[error("{field} must change: {code}")]
+    Refused { field: String, code: &'static str, mend: &'static str },
     #[error("malformed at {field}")]
     Malformed { field: String },
     #[error("too large")]
@@ -77,6 +80,7 @@ impl Error {
             code,
             detail: None,
             field: None,
+            mend: None,
             retry_after: None,
             accepted_by: None,
         };
@@ -85,6 +89,11 @@ impl Error {
             Self::Invalid { field, why } => {
                 problem.field = Some((*field).to_owned());
                 problem.detail = Some(format!("{field} {why}"));
+            }
+            Self::Refused { field, code, mend } => {
+                problem.field = Some(field.clone());
+                problem.detail = Some((*mend).to_owned());
+                problem.mend = Some((*code).to_owned());
             }
             Self::Malformed { field } => problem.field = Some(field.clone()),
             Self::TooMany { retry_after } | Self::Later { retry_after } => {
@@ -111,7 +120,9 @@ impl Error {
             Self::ReusedClientId => {
                 (Code::ReusedClientId, 409, "This was sent before with other words")
             }
-            Self::Invalid { .. } => (Code::Invalid, 422, "A field needs mending"),
+            Self::Invalid { .. } | Self::Refused { .. } => {
+                (Code::Invalid, 422, "A field needs mending")
+            }
             Self::Malformed { .. } => (Code::Malformed, 400, "This is not what was expected here"),
             Self::TooLarge => (Code::TooLarge, 413, "This is longer than the limit"),
             Self::TooMany { .. } => (Code::TooMany, 429, "Too many at once. Try again shortly"),

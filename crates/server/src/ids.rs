@@ -123,6 +123,12 @@ impl fmt::Debug for Secret {
     }
 }
 
+/// A code that a person reads and types: `K7QX-4MPD-…`, about 118 bits.
+pub fn fresh_code() -> Secret {
+    let parts = [fresh_reference(), fresh_reference(), fresh_reference()];
+    Secret(Zeroizing::new(parts.join("-")))
+}
+
 /// A conversation's reference, to be said on the phone: `K7QX-4MPD`.
 pub fn fresh_reference() -> String {
     let bytes = random::<8>();

@@ -151,6 +151,16 @@ pub fn renew(tx: &mut Tx<'_>, job: Job, now: Millis) -> Result<()> {
     Ok(())
 }
 
+/// Its worker stops: anybody may claim it from now on.
+pub fn give_back(tx: &mut Tx<'_>, job: Job) -> Result<()> {
+    tx.run(
+        "update job set lease_until = null where kind = $1 and subject = $2",
+        values![job.kind.code(), &job.subject],
+    )?;
+    tx.ring(Topic::Jobs, 0);
+    Ok(())
+}
+
 /// It failed: try again later, each time later than before.
 pub fn retry(tx: &mut Tx<'_>, job: Job, now: Millis, code: &'static str) -> Result<()> {
     let seconds = 1_u32.checked_shl(job.attempts.min(16)).unwrap_or(BACKOFF_SECONDS_MAX);
@@ -171,6 +181,19 @@ pub fn look_again(
     code: &'static str,
 ) -> Result<()> {
     wait(tx, kind, subject, now.plus_seconds(BACKOFF_SECONDS_MAX), code)
+}
+
+/// No time at which it is tried: the year 9999, which every engine and browser can hold.
+const NEVER: Millis = Millis(253_402_300_799_000);
+
+/// It needs a person, and is tried no more until one asks.
+pub fn park(
+    tx: &mut Tx<'_>,
+    kind: Kind,
+    subject: ConversationId,
+    code: &'static str,
+) -> Result<()> {
+    wait(tx, kind, subject, NEVER, code)
 }
 
 fn wait(

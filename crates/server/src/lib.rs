@@ -19,6 +19,7 @@ pub mod keys;
 pub mod live;
 pub mod rates;
 pub mod reactions;
+pub mod rests;
 pub mod retention;
 pub mod router;
 pub mod serve;

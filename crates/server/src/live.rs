@@ -9,10 +9,12 @@ mod socket;
 pub mod visitor;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use axum::extract::ws::WebSocketUpgrade;
 use axum::response::Response;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -37,28 +39,60 @@ const MASK_BYTES: usize = 48;
 /// One frame of events holds about this much text, so that a frame is never the
 /// reason why a reader is too slow.
 const EVENTS_BYTES: usize = 64 * 1024;
-/// A crowd that is asked to connect again spreads itself over this long.
+/// A crowd that is asked all at once to connect again spreads itself over this long.
 const SPREAD_MS: u32 = 3_000;
+/// A socket may take so long to end what it is at.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// What all sockets of a node share. Cheap to clone.
 #[derive(Clone)]
 pub struct Live {
     pub app: App,
     rates: Arc<Rates>,
+    is_leaving: Arc<AtomicBool>,
     stopping: CancellationToken,
     open: TaskTracker,
 }
 
 impl Live {
     pub fn new(app: App, rates: Arc<Rates>) -> Self {
-        Self { app, rates, stopping: CancellationToken::new(), open: TaskTracker::new() }
+        Self {
+            app,
+            rates,
+            is_leaving: Arc::default(),
+            stopping: CancellationToken::new(),
+            open: TaskTracker::new(),
+        }
     }
 
-    /// Asks every socket to connect elsewhere, and waits until the last one is closed.
-    pub async fn drain(&self) {
+    /// From now on the node is not ready; nothing else changes yet.
+    pub fn give_notice(&self) {
+        self.is_leaving.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether the node is about to stop.
+    pub fn is_leaving(&self) -> bool {
+        self.is_leaving.load(Ordering::Relaxed)
+    }
+
+    /// Asks every socket, each in its turn, to connect elsewhere; waits until the last
+    /// one is closed. Whether all closed in time.
+    pub async fn drain(&self) -> bool {
         self.stopping.cancel();
         self.open.close();
-        self.open.wait().await;
+        let patience = Duration::from_secs(self.app.config.stop.spread_seconds.into()) + PATIENCE;
+        tokio::time::timeout(patience, self.open.wait()).await.is_ok()
+    }
+
+    /// When a socket leaves that hears of the stop now: any moment of the time that all have.
+    fn turn(&self) -> Instant {
+        Instant::now() + moment(u32::from_be_bytes(random()), self.app.config.stop.spread_seconds)
+    }
+
+    /// When a client that is asked now should connect again. At once if it was asked in its
+    /// turn; if all are asked together, they spread themselves.
+    fn back_after_ms(&self) -> u32 {
+        if self.app.config.stop.spread_seconds > 0 { 0 } else { spread_ms() }
     }
 
     /// How many sockets are open.
@@ -88,6 +122,11 @@ impl Live {
 /// When a client should connect again: spread, so that a crowd does not come at once.
 fn spread_ms() -> u32 {
     u32::from_be_bytes(random()) % SPREAD_MS
+}
+
+/// A moment of `seconds`, all as likely as each other.
+fn moment(chance: u32, seconds: u32) -> Duration {
+    Duration::from_secs(seconds.into()).mul_f64(f64::from(chance) / (f64::from(u32::MAX) + 1.0))
 }
 
 /// Cuts events into frames of a bounded size.
@@ -130,3 +169,21 @@ fn size(event: &protocol::event::Event) -> usize {
 
 /// What a verb became: the event's number, if it became one, and when.
 pub(super) type Done = Result<(Option<u64>, i64)>;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn five_thousand_sockets_leave_evenly_over_the_time_they_have() {
+        let mut tenths = [0_u32; 10];
+        for _ in 0..5_000 {
+            let at = moment(u32::from_be_bytes(random()), 20).as_secs_f64();
+            tenths[(at / 2.0) as usize] += 1;
+        }
+        // 500 each; 250 or 750 is more than eleven standard deviations away.
+        assert!(tenths.iter().all(|count| (250..750).contains(count)), "{tenths:?}");
+        assert_eq!(moment(u32::MAX, 0), Duration::ZERO);
+        assert!(moment(u32::MAX, 20) < Duration::from_secs(20));
+    }
+}

@@ -16,18 +16,18 @@ use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
 use crate::audit;
-use crate::conversation::presence;
 use crate::router::{Doors, Hosts};
 
 pub use lock::Lock;
 pub use metered::recorder;
 pub use open::open;
 
-/// How long sockets and requests may take to end after a stop.
-const DRAIN_SECONDS: u64 = 20;
+/// How long requests may take to end after a stop.
+const PATIENCE: Duration = Duration::from_secs(20);
 
-/// Serves until `stop`, then drains: no new connection, every socket is asked to
-/// connect elsewhere, running requests and units of work end, the database closes.
+/// Serves until `stop`, then leaves: it is not ready any more; after the notice no new
+/// connection, and every socket is asked in its turn to connect elsewhere; running
+/// requests, jobs and units of work end, the database closes.
 pub async fn serve(
     app: App,
     listener: TcpListener,
@@ -44,22 +44,21 @@ pub async fn serve(
         () = accepting.accept(&listener, &hosts) => {}
         () = stop => {}
     }
-    drop(listener);
+    doors.live.give_notice();
     tracing::info!(sockets = doors.live.count(), "stopping");
-    let patience = Duration::from_secs(DRAIN_SECONDS);
-    let drained = tokio::time::timeout(patience, async {
-        doors.live.drain().await;
-        accepting.end().await;
-    });
-    if drained.await.is_err() {
+    let notice = Duration::from_secs(app.config.stop.notice_seconds.into());
+    tokio::select! {
+        () = accepting.accept(&listener, &hosts) => {}
+        () = tokio::time::sleep(notice) => {}
+    }
+    drop(listener);
+    let have_left = doors.live.drain().await;
+    if !have_left || tokio::time::timeout(PATIENCE, accepting.end()).await.is_err() {
         tracing::warn!("some connections did not end in time");
     }
     stopping.cancel();
-    loops.end().await;
+    loops.end(&app).await;
     metered.end().await;
-    if let Err(error) = presence::leave(&app).await {
-        tracing::warn!(%error, "the others take over once this node's lease is over");
-    }
     if app.db.is_shared()
         && let Err(error) = audit::seal_new(&app).await
     {

@@ -5,6 +5,10 @@
 //! from, so that of two who change at once the second is told.
 
 pub mod http;
+pub mod lacks;
+pub mod secrets;
+
+use std::sync::Arc;
 
 use protocol::http::{ChangeSection, Section};
 use serde::de::DeserializeOwned;
@@ -21,6 +25,7 @@ use crate::error::{Error, Result};
 use crate::events::Sender;
 use crate::identity::account;
 use crate::ids::AccountId;
+use crate::keys::Install;
 use crate::values;
 
 /// Bytes of one section as JSON.
@@ -34,17 +39,19 @@ pub enum Name {
     Dispositions,
     Timing,
     Destinations,
+    Mode,
     Retention,
     Masking,
 }
 
 impl Name {
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Site,
         Self::Departments,
         Self::Dispositions,
         Self::Timing,
         Self::Destinations,
+        Self::Mode,
         Self::Retention,
         Self::Masking,
     ];
@@ -57,6 +64,7 @@ impl Name {
             Self::Dispositions => "dispositions",
             Self::Timing => "timing",
             Self::Destinations => "destinations",
+            Self::Mode => "mode",
             Self::Retention => "retention",
             Self::Masking => "masking",
         }
@@ -74,6 +82,7 @@ impl Name {
             Self::Dispositions => json!(sections.dispositions),
             Self::Timing => json!(sections.timing),
             Self::Destinations => json!(sections.destinations),
+            Self::Mode => json!(sections.mode),
             Self::Retention => json!(sections.retention),
             Self::Masking => json!(sections.masking),
         }
@@ -86,6 +95,7 @@ impl Name {
             Self::Dispositions => sections.dispositions = read(value)?,
             Self::Timing => sections.timing = read(value)?,
             Self::Destinations => sections.destinations = read(value)?,
+            Self::Mode => sections.mode = read(value)?,
             Self::Retention => sections.retention = read(value)?,
             Self::Masking => sections.masking = read(value)?,
         }
@@ -94,7 +104,12 @@ impl Name {
 }
 
 /// The settings of an install; what was never set is taken from `first` and kept.
-pub async fn load(db: &Db, first: Sections, now: Millis) -> Result<Sections> {
+pub async fn load(
+    db: &Db,
+    install: &Arc<Install>,
+    first: Sections,
+    now: Millis,
+) -> Result<Sections> {
     let missing = first.clone();
     db.write(move |tx| {
         for name in Name::ALL {
@@ -108,25 +123,28 @@ pub async fn load(db: &Db, first: Sections, now: Millis) -> Result<Sections> {
         Ok(())
     })
     .await?;
-    read_into(db, first).await
+    read_into(db, install.clone(), first).await
 }
 
 /// Everything that is stored, over what is known.
-async fn read_into(db: &Db, mut sections: Sections) -> Result<Sections> {
-    let stored = db.read(|tx| {
-        let named = |name| stored(tx, name).map(|(version, value)| (name, version, value));
-        let stored = Name::ALL.into_iter().map(named).collect::<Result<Vec<_>>>()?;
-        Ok((stored, account::all(tx)?))
-    });
-    let (stored, staff) = stored.await?;
-    for (name, version, value) in stored {
-        name.put(&mut sections, value)?;
-        if name == Name::Masking {
-            sections.masking_version = version;
+async fn read_into(db: &Db, install: Arc<Install>, mut sections: Sections) -> Result<Sections> {
+    db.read(move |tx| {
+        sections.versions = 0;
+        for name in Name::ALL {
+            let (version, value) = stored(tx, name)?;
+            name.put(&mut sections, value)?;
+            sections.versions += version;
+            if name == Name::Masking {
+                sections.masking_version = version;
+            }
         }
-    }
-    sections.staff = staff.into_iter().map(|(account, _)| account.display_name).collect();
-    Ok(sections)
+        let without = std::mem::take(&mut sections.destinations);
+        sections.destinations = secrets::put_in(tx, &install, without)?;
+        let staff = account::all(tx)?;
+        sections.staff = staff.into_iter().map(|(account, _)| account.display_name).collect();
+        Ok(sections)
+    })
+    .await
 }
 
 /// One section as it is now.
@@ -142,20 +160,30 @@ pub async fn section(app: &App, name: Name) -> Result<Section> {
 /// was faster.
 pub async fn change(
     app: &App,
-    by: AccountId,
+    by: Option<AccountId>,
     name: Name,
     change: ChangeSection,
 ) -> Result<Section> {
     let mut sections = (*app.sections()).clone();
-    name.put(&mut sections, change.value)?;
+    let taken = match name {
+        Name::Destinations => Some(secrets::take(&sections.destinations, &change.value)?),
+        _ => None,
+    };
+    match &taken {
+        Some(taken) => sections.destinations = taken.destinations.clone(),
+        None => name.put(&mut sections, change.value)?,
+    }
     sections.check()?;
     // What cannot be put to work is refused before it is stored.
     app.check_sections(&sections)?;
+    if matches!(name, Name::Destinations | Name::Mode) {
+        check_mode(app, &sections)?;
+    }
     let value = name.value(&sections).to_string();
     if value.len() > BYTES_MAX {
         return Err(Error::TooLarge);
     }
-    let (now, seen) = (app.clock.now(), change.version);
+    let (now, seen, install) = (app.clock.now(), change.version, app.keys.install.clone());
     app.db
         .write(move |tx| {
             let (version, _) = stored(tx, name)?;
@@ -165,22 +193,50 @@ pub async fn change(
             keep(tx, name)?;
             tx.run(
                 "update section set version = $1, value = $2, changed_at = $3, changed_by = $4 where name = $5",
-                values![version + 1, &value, now, &by, name.code()],
+                values![version + 1, &value, now, by.as_ref(), name.code()],
             )?;
             tx.ring(Topic::Settings, version + 1);
             let detail = format!("version {}", version + 1);
             let entry = Entry {
                 at: now,
-                actor: Sender::Agent(by),
+                actor: by.map_or(Sender::System, Sender::Agent),
                 action: "settings.changed",
                 subject: name.code(),
                 detail: &detail,
             };
-            audit::record(tx, &entry)
+            audit::record(tx, &entry)?;
+            taken.as_ref().map_or(Ok(()), |taken| taken.store(tx, &install, now, by))
         })
         .await?;
     reload(app).await?;
     section(app, name).await
+}
+
+/// In PHI mode nothing goes where it must not, and there is somewhere to go.
+fn check_mode(app: &App, sections: &Sections) -> Result<()> {
+    if !sections.mode.is_phi {
+        return Ok(());
+    }
+    if sections.destinations.is_empty() {
+        return Err(Error::Invalid { field: "destinations", why: "has one before PHI mode" });
+    }
+    for named in &sections.destinations {
+        if let Some(&(code, mend)) = lacks::of(named, &app.config, app.clock.now()).first() {
+            let setting = if code == "same_volume" { "path" } else { "agreement" };
+            return Err(Error::Refused { field: named.field(setting), code, mend });
+        }
+    }
+    Ok(())
+}
+
+/// Takes up what another process changed; true if anything was.
+pub async fn catch_up(app: &App) -> Result<bool> {
+    let versions =
+        app.db.read(|tx| tx.count("select cast(sum(version) as bigint) from section", values![]));
+    if u64::try_from(versions.await?).unwrap_or(0) == app.sections().versions {
+        return Ok(false);
+    }
+    reload(app).await.map(|()| true)
 }
 
 /// The policies of a value of the section `masking` that is not stored.
@@ -190,7 +246,8 @@ pub fn policies_of(app: &App, value: Value) -> Result<Policies> {
 
 /// Takes up what is stored: after a change here, and at the ring of one elsewhere.
 pub async fn reload(app: &App) -> Result<()> {
-    let sections = read_into(&app.db, (*app.sections()).clone()).await?;
+    let known = (*app.sections()).clone();
+    let sections = read_into(&app.db, app.keys.install.clone(), known).await?;
     app.set_sections(sections)
 }
 

@@ -1,5 +1,9 @@
 //! Which function does which job.
 
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+
 use crate::app::App;
 use crate::archive;
 use crate::bus::{Ring, Topic};
@@ -7,15 +11,18 @@ use crate::conversation::{self, store};
 use crate::error::{Error, Result};
 use crate::jobs::{self, Job, Kind, Lane};
 
-/// Does everything of a lane that is due now; how many jobs that was.
+/// A job may take so long after its node was told to stop.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// Does everything of a lane that is due now, or until `stopping`; how many jobs that was.
 ///
 /// A job that fails is tried again later and keeps nothing else from being done.
-pub async fn run_due(app: &App, lane: Lane) -> Result<u32> {
+pub async fn run_due(app: &App, lane: Lane, stopping: &CancellationToken) -> Result<u32> {
     let mut done = 0;
-    loop {
+    while !stopping.is_cancelled() {
         let now = app.clock.now();
         let Some(job) = app.db.write(move |tx| jobs::claim(tx, lane, now)).await? else {
-            return Ok(done);
+            break;
         };
         done += 1;
         // Whoever is not told sees it with the next ring.
@@ -23,6 +30,11 @@ pub async fn run_due(app: &App, lane: Lane) -> Result<u32> {
         let ended = tokio::select! {
             ended = work(app, job) => ended,
             lost = keep_claim(app, job) => lost,
+            () = out_of_patience(stopping) => {
+                // Another node takes it up at once instead of when the claim is over.
+                app.db.write(move |tx| jobs::give_back(tx, job)).await?;
+                break;
+            }
         };
         match ended {
             Ok(()) => {}
@@ -41,6 +53,12 @@ pub async fn run_due(app: &App, lane: Lane) -> Result<u32> {
             app.bus.ring(&Ring { topic, number: 0 });
         }
     }
+    Ok(done)
+}
+
+async fn out_of_patience(stopping: &CancellationToken) {
+    stopping.cancelled().await;
+    tokio::time::sleep(PATIENCE).await;
 }
 
 /// A slow destination may take longer than a claim holds.
@@ -81,7 +99,7 @@ async fn work(app: &App, job: Job) -> Result<()> {
 pub async fn run_all_due(app: &App) -> Result<u32> {
     let mut done = 0;
     for lane in Lane::ALL {
-        done += run_due(app, lane).await?;
+        done += run_due(app, lane, &CancellationToken::new()).await?;
     }
     Ok(done)
 }

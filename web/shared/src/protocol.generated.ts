@@ -852,6 +852,17 @@ export interface components {
                 number: number;
             };
         };
+        /** @description A business associate agreement. */
+        Agreement: {
+            /** @description `2027-11-24`; unset if it has no end. */
+            ends_on?: string | null;
+            /** @description With whom. */
+            party: string;
+            /** @description What it covers, in the clinic's words. */
+            scope: string;
+            /** @description `2026-11-24`. */
+            signed_on: string;
+        };
         /** @description An answer of the pre-chat form. */
         Answer: {
             /** @description The form's field: `name`, `question`, `page`. */
@@ -864,6 +875,35 @@ export interface components {
          * @enum {string}
          */
         Availability: "available" | "busy" | "away";
+        /** @description What a destination lacks, and what it answered last. */
+        Backlog: {
+            /** @description The clinic's name for the destination. */
+            destination: string;
+            is_paused: boolean;
+            is_required: boolean;
+            /** @description What it answered last to one that waits, as a code and as a sentence. */
+            last_error?: string | null;
+            mend?: string | null;
+            /**
+             * Format: int64
+             * @description Since when the one that waits longest has waited.
+             */
+            oldest_at?: number | null;
+            /** Format: int64 */
+            receipt_at?: number | null;
+            /** @description The newest receipt: `accepted`, `stored_hash`, `read_back` or `immutable_version`. */
+            receipt_level?: string | null;
+            /**
+             * Format: int32
+             * @description Of those, the ones that are tried no more until somebody replays them.
+             */
+            stuck: number;
+            /**
+             * Format: int32
+             * @description Conversations whose next part it lacks, stuck ones among them.
+             */
+            waiting: number;
+        };
         /** @description What happened. */
         Body: {
             answers: components["schemas"]["Answer"][];
@@ -948,7 +988,20 @@ export interface components {
             target: number;
             text: components["schemas"]["Text"];
         };
-        /** @description `PUT /api/settings/{section}`. */
+        /** @description A document sealed to one key alone. Whoever opens it finds a code in it. */
+        Challenge: {
+            /** @description Age's armour: text that may be copied, saved or sent. */
+            document: string;
+            /**
+             * Format: int64
+             * @description The code is good until then.
+             */
+            ends_at: number;
+            /** @description A file's name to save it under. */
+            file: string;
+            public_key: string;
+        };
+        /** @description `PUT /api/settings/{section}`. Not to be printed: a destination's may hold secrets. */
         ChangeSection: {
             value: Record<string, never>;
             /**
@@ -997,6 +1050,8 @@ export interface components {
         };
         /** @description `GET /api/deliveries`. */
         Deliveries: {
+            /** @description One for each destination, in the order of the settings. */
+            backlogs: components["schemas"]["Backlog"][];
             /** @description Newest first, at most 100. */
             delivered: components["schemas"]["DeliveredTranscript"][];
             pending: components["schemas"]["PendingDelivery"][];
@@ -1010,6 +1065,53 @@ export interface components {
         Department: {
             id: string;
             name: string;
+        };
+        /** @description One setting in a form. */
+        DestinationField: {
+            /** @description What a `choice` chooses from; the first is taken if none is given. */
+            choices: string[];
+            /** @description May be empty. */
+            help: string;
+            /** @description `text`, `number`, `switch` or `choice`. */
+            input: string;
+            is_optional: boolean;
+            is_secret: boolean;
+            label: string;
+            name: string;
+        };
+        /** @description The form of one kind of destination. */
+        DestinationForm: {
+            fields: components["schemas"]["DestinationField"][];
+            help: string;
+            kind: string;
+            label: string;
+        };
+        /** @description `GET /api/destinations`. */
+        Destinations: {
+            /** @description In the order of the section. */
+            destinations: components["schemas"]["DestinationState"][];
+            /** @description What to ask for each kind. */
+            forms: components["schemas"]["DestinationForm"][];
+            /**
+             * Format: int64
+             * @description Of the section `destinations`: what `PUT /api/settings/destinations` names.
+             */
+            version: number;
+        };
+        /** @description A destination as it stands. */
+        DestinationState: {
+            backlog: components["schemas"]["Backlog"];
+            kind: string;
+            /**
+             * @description Codes of what PHI mode asks for and is not met, such as `no_agreement`,
+             *     `agreement_ended` and `same_volume`.
+             */
+            lacks: string[];
+            name: string;
+            /** @description Those that are set; those of `reading` are named `reading.…`. */
+            secrets: components["schemas"]["SecretSet"][];
+            /** @description Its entry in the section, without secrets: what a form begins with and gives back. */
+            settings: Record<string, never>;
         };
         /** @description An outcome code that a conversation can be closed with. */
         Disposition: {
@@ -1031,6 +1133,64 @@ export interface components {
             body: components["schemas"]["Body"];
             /** Format: int64 */
             number: number;
+        };
+        /** @description What a test of the connection showed: the sheet of evidence. */
+        Evidence: {
+            kind: string;
+            /**
+             * Format: int64
+             * @description How long all of it took.
+             */
+            millis: number;
+            /** @description The level that receipts from here have; unset if the test failed. */
+            receipt_level?: string | null;
+            refusal?: components["schemas"]["Refusal"] | null;
+            /** @description In their order; empty if the test failed. */
+            steps: components["schemas"]["EvidenceStep"][];
+            /** Format: int64 */
+            tested_at: number;
+        };
+        /** @description One line of the sheet. */
+        EvidenceStep: {
+            /** @description A code, or the server's own word for it; may be empty. */
+            found: string;
+            /** @description `done`, `refused` or `not_here`. */
+            outcome: string;
+            /**
+             * @description A code: `connection`, `write`, `read_back`, `overwrite`, `list`, `delete`,
+             *     `immutable`, `encryption`, `versions`, `region`, then what only this kind has.
+             */
+            what: string;
+        };
+        /** @description `POST /api/archive/find`: in the catalogue, never by visitor. Every field narrows. */
+        FindTranscripts: {
+            /** @default null */
+            agent: string | null;
+            /**
+             * Format: int64
+             * @default null
+             */
+            before: number | null;
+            /**
+             * @description Ids and codes.
+             * @default null
+             */
+            department: string | null;
+            /** @default null */
+            disposition: string | null;
+            /**
+             * Format: int64
+             * @description When the conversation started: from this hour on, before that one.
+             * @default null
+             */
+            from: number | null;
+            /** @default null */
+            reference: string | null;
+        };
+        /** @description Newest first, at most 100. */
+        FoundTranscripts: {
+            has_more: boolean;
+            transcripts: components["schemas"]["DeliveredTranscript"][];
         };
         /** @description The newest message, for a list. */
         LastWords: {
@@ -1075,6 +1235,11 @@ export interface components {
             name: string;
             role: components["schemas"]["Role"];
         };
+        /** @description `POST /api/sealing/offer`: a key, new or not proved yet; the answer is [`Challenge`]. */
+        OfferReader: {
+            label: string;
+            public_key: string;
+        };
         /** @description A department as the pre-chat form offers it. */
         OpenDepartment: {
             id: string;
@@ -1082,11 +1247,25 @@ export interface components {
             is_open: boolean;
             name: string;
         };
+        /** @description A past conversation, its signature checked. Nothing of it is kept here. */
+        OpenedTranscript: {
+            destination: string;
+            /** @description One for each part, in order: the transcript's JSON. */
+            parts: Record<string, never>[];
+            reference: string;
+        };
+        /** @description `POST /api/archive/open`: reads one conversation live from a destination. */
+        OpenTranscript: {
+            destination: string;
+            reference: string;
+        };
         /** @description A transcript that has not yet arrived, in `GET /api/deliveries`. */
         PendingDelivery: {
             /** Format: int32 */
             attempts: number;
             destination: string;
+            /** @description It is tried no more until somebody replays it. */
+            is_stuck: boolean;
             /** @description What the destination answered last, as a code. */
             last_error?: string | null;
             /**
@@ -1105,6 +1284,25 @@ export interface components {
             /** @description The name that visitors see. */
             name: string;
         };
+        /** @description `GET /api/posture`: what is as it should be, and what is not. */
+        Posture: {
+            lines: components["schemas"]["PostureLine"][];
+        };
+        /** @description One line of the posture list. */
+        PostureLine: {
+            /** @description A code, such as `destination_agreement`. */
+            code: string;
+            /** @description What was found, in English. */
+            found: string;
+            /** @description Whether PHI mode asks for it. */
+            is_required: boolean;
+            /** @description What to do; empty if there is nothing to do. */
+            mend: string;
+            /** @description `good`, `note` or `wrong`. */
+            outcome: string;
+            /** @description What it is about, such as a destination's name; may be empty. */
+            subject: string;
+        };
         /** @description Problem details (RFC 9457), media type `application/problem+json`. */
         Problem: {
             /** @description The name of the agent who was faster. */
@@ -1114,6 +1312,8 @@ export interface components {
             detail?: string | null;
             /** @description The path of the field that is meant, such as `answers.name`. */
             field?: string | null;
+            /** @description Which sentence `detail` is, for translations. */
+            mend?: string | null;
             /**
              * Format: int32
              * @description Seconds.
@@ -1127,6 +1327,55 @@ export interface components {
             title: string;
             /** @description `about:blank`: the code says all. */
             type: string;
+        };
+        /** @description `POST /api/sealing/prove`: the code from the test document. */
+        ProveReader: {
+            code: string;
+            public_key: string;
+        };
+        /** @description A key that documents are sealed to. */
+        Reader: {
+            /** @description Whose it is, such as `Records office` or `Escrow`. */
+            label: string;
+            /**
+             * Format: int64
+             * @description When the clinic opened its test document; unset: nothing is sealed to it yet.
+             */
+            proved_at?: number | null;
+            /** @description `age1…` */
+            public_key: string;
+        };
+        /** @description `GET /api/sealing`, and the answer to every change of it: the clinic's public keys. */
+        Readers: {
+            /** @description Whether enough keys are proved for documents to be sealed: two. */
+            is_ready: boolean;
+            readers: components["schemas"]["Reader"][];
+        };
+        /** @description Why a destination was refused, and what helps. */
+        Refusal: {
+            /** @description For translations. */
+            code: string;
+            /** @description What to do, in English. */
+            mend: string;
+            /** @description The setting that must change, as its form names it. */
+            setting?: string | null;
+        };
+        /**
+         * @description `POST /api/sealing/remove`: nothing more is sealed to it. Refused if a sealed
+         *     destination would be left with fewer than two proved keys.
+         */
+        RemoveReader: {
+            public_key: string;
+        };
+        /** @description `POST /api/deliveries/replay`: what waits is tried at once, stuck ones too. */
+        Replay: {
+            /** @description Only this conversation; all that wait if it is left out. */
+            reference?: string | null;
+        };
+        /** @description How many conversations are tried again. */
+        Replayed: {
+            /** Format: int32 */
+            conversations: number;
         };
         /**
          * @description Why a conversation went back to the queue.
@@ -1178,6 +1427,13 @@ export interface components {
             visitor_name?: components["schemas"]["Text"] | null;
             /** @description Whether the visitor's connection is there. */
             visitor_present: boolean;
+        };
+        /** @description A secret that is set, and never shown. */
+        SecretSet: {
+            /** Format: int64 */
+            set_at: number;
+            /** @description The setting's name in the form. */
+            setting: string;
         };
         /** @description `GET /api/settings/{section}`, and the answer to `PUT`. */
         Section: {
@@ -1237,6 +1493,53 @@ export interface components {
          * @enum {string}
          */
         State: "waiting" | "active" | "wrap_up" | "closed" | "delivered";
+        /**
+         * @description What every destination has, whatever its kind. An entry of the section
+         *     `destinations` holds these, `name`, `kind`, and the settings that the kind's form
+         *     names. Secrets among them are given to set them; left out or empty, the one that
+         *     is set stays. A changed place asks for its secrets again.
+         */
+        Terms: {
+            /** @default null */
+            agreement: components["schemas"]["Agreement"] | null;
+            /**
+             * @description Beside the transcript's JSON: of `html`, `text` and `pdf`.
+             * @default [
+             *       "html"
+             *     ]
+             */
+            formats: string[];
+            /**
+             * @description Nothing is sent; what a required one lacks waits.
+             * @default false
+             */
+            is_paused: boolean;
+            /**
+             * @description Whether a key waits for its receipt. At least one destination is required.
+             * @default true
+             */
+            is_required: boolean;
+            /**
+             * @description Documents are sealed to the clinic's readers before they leave.
+             * @default false
+             */
+            is_sealed: boolean;
+            /**
+             * @description For the read-through archive: settings of the same kind and place with a
+             *     credential of their own, without `kind`. Unset: nothing can be read back.
+             */
+            reading?: Record<string, never> | null;
+        };
+        /**
+         * @description `POST /api/destinations/test`: tries settings without saving them; the answer is
+         *     [`Evidence`]. Secrets that are left out are taken from `name`, if its place is the same.
+         */
+        TestDestination: {
+            /** @description The destination whose secrets are taken where none are given. */
+            name?: string | null;
+            /** @description As an entry of the section `destinations`. */
+            settings: Record<string, never>;
+        };
         /**
          * @description Text that was masked by the engine or opened from a seal.
          *
@@ -1448,9 +1751,12 @@ export type AgentFrame = components['schemas']['AgentFrame'];
 export type AgentHello = components['schemas']['AgentHello'];
 export type AgentRequest = components['schemas']['AgentRequest'];
 export type AgentVerb = components['schemas']['AgentVerb'];
+export type Agreement = components['schemas']['Agreement'];
 export type Answer = components['schemas']['Answer'];
 export type Availability = components['schemas']['Availability'];
+export type Backlog = components['schemas']['Backlog'];
 export type Body = components['schemas']['Body'];
+export type Challenge = components['schemas']['Challenge'];
 export type ChangeSection = components['schemas']['ChangeSection'];
 export type Code = components['schemas']['Code'];
 export type Colleague = components['schemas']['Colleague'];
@@ -1458,21 +1764,42 @@ export type DeliveredTranscript = components['schemas']['DeliveredTranscript'];
 export type Deliveries = components['schemas']['Deliveries'];
 export type Delivery = components['schemas']['Delivery'];
 export type Department = components['schemas']['Department'];
+export type DestinationField = components['schemas']['DestinationField'];
+export type DestinationForm = components['schemas']['DestinationForm'];
+export type Destinations = components['schemas']['Destinations'];
+export type DestinationState = components['schemas']['DestinationState'];
 export type Disposition = components['schemas']['Disposition'];
 export type Ending = components['schemas']['Ending'];
 export type Event = components['schemas']['Event'];
+export type Evidence = components['schemas']['Evidence'];
+export type EvidenceStep = components['schemas']['EvidenceStep'];
+export type FindTranscripts = components['schemas']['FindTranscripts'];
+export type FoundTranscripts = components['schemas']['FoundTranscripts'];
 export type LastWords = components['schemas']['LastWords'];
 export type Mask = components['schemas']['Mask'];
 export type MaskingRule = components['schemas']['MaskingRule'];
 export type MaskingTable = components['schemas']['MaskingTable'];
 export type Me = components['schemas']['Me'];
+export type OfferReader = components['schemas']['OfferReader'];
 export type OpenDepartment = components['schemas']['OpenDepartment'];
+export type OpenedTranscript = components['schemas']['OpenedTranscript'];
+export type OpenTranscript = components['schemas']['OpenTranscript'];
 export type PendingDelivery = components['schemas']['PendingDelivery'];
 export type Person = components['schemas']['Person'];
+export type Posture = components['schemas']['Posture'];
+export type PostureLine = components['schemas']['PostureLine'];
 export type Problem = components['schemas']['Problem'];
+export type ProveReader = components['schemas']['ProveReader'];
+export type Reader = components['schemas']['Reader'];
+export type Readers = components['schemas']['Readers'];
+export type Refusal = components['schemas']['Refusal'];
+export type RemoveReader = components['schemas']['RemoveReader'];
+export type Replay = components['schemas']['Replay'];
+export type Replayed = components['schemas']['Replayed'];
 export type Returned = components['schemas']['Returned'];
 export type Role = components['schemas']['Role'];
 export type Row = components['schemas']['Row'];
+export type SecretSet = components['schemas']['SecretSet'];
 export type Section = components['schemas']['Section'];
 export type Sender = components['schemas']['Sender'];
 export type SignIn = components['schemas']['SignIn'];
@@ -1480,6 +1807,8 @@ export type Start = components['schemas']['Start'];
 export type StartAnswer = components['schemas']['StartAnswer'];
 export type Started = components['schemas']['Started'];
 export type State = components['schemas']['State'];
+export type Terms = components['schemas']['Terms'];
+export type TestDestination = components['schemas']['TestDestination'];
 export type Text = components['schemas']['Text'];
 export type Ticket = components['schemas']['Ticket'];
 export type To = components['schemas']['To'];

@@ -79,6 +79,57 @@ test('nothing can be asked before the welcome', async () => {
   await expect(socket.request({ end: {} })).rejects.toBeInstanceOf(Disconnected);
 });
 
+test('a server that leaves is no loss: what it did not answer and what is asked meanwhile goes to the next', async () => {
+  const peer = await connected();
+  const before = socket.request({ typing: { on: true } });
+  await peer.hears();
+  const reopened = isOpen();
+  peer.says({ frame: 'reconnect', after_ms: 0 });
+  const again = await server.meets();
+  const meanwhile = socket.request({ end: {} });
+  expect(await again.hears()).toEqual(hello);
+  again.says(welcome);
+  await reopened;
+  expect(await again.hears()).toEqual({ id: 1, verb: { typing: { on: true } } });
+  expect(await again.hears()).toEqual({ id: 2, verb: { end: {} } });
+  again.says({ frame: 'done', id: 1, number: null, at: 5 });
+  again.says({ frame: 'done', id: 2, number: 4, at: 6 });
+  await expect(before).resolves.toMatchObject({ at: 5 });
+  await expect(meanwhile).resolves.toMatchObject({ number: 4 });
+  expect(statuses).toEqual(['connecting', 'open', 'open']);
+});
+
+test('one attempt that fails on the way from a leaving server is not yet a loss', async () => {
+  vi.spyOn(Math, 'random').mockReturnValue(0);
+  const peer = await connected();
+  const asked = socket.request({ end: {} });
+  await peer.hears();
+  const reopened = isOpen();
+  peer.says({ frame: 'reconnect', after_ms: 0 });
+  (await server.meets()).vanishes();
+  const again = await server.meets();
+  await again.hears();
+  again.says(welcome);
+  await reopened;
+  expect(await again.hears()).toEqual({ id: 1, verb: { end: {} } });
+  again.says({ frame: 'done', id: 1, number: 4, at: 6 });
+  await expect(asked).resolves.toMatchObject({ number: 4 });
+  expect(statuses).not.toContain('lost');
+});
+
+test('no way to another server is a loss in the end', async () => {
+  const peer = await connected();
+  const asked = socket.request({ end: {} });
+  await peer.hears();
+  const lost = new Promise<SocketStatus>((resolve) => (socket.onStatus = resolve));
+  peer.says({ frame: 'reconnect', after_ms: 0 });
+  const again = await server.meets();
+  vi.spyOn(Date, 'now').mockReturnValue(Date.now() + 6_000);
+  again.vanishes();
+  await expect(asked).rejects.toBeInstanceOf(Disconnected);
+  expect(await lost).toBe('lost');
+});
+
 test('a server that stops names the moment to come back', async () => {
   const peer = await connected();
   const reopened = isOpen();

@@ -3,7 +3,8 @@
 //! It connects, says hello, numbers requests, settles each with its answer, and
 //! after a loss connects again with jittered backoff. It knows no verb and keeps
 //! no message: what must survive a loss is kept by its owner, who sends it again
-//! after the next `welcome`.
+//! after the next `welcome`. A server that leaves is no loss: requests wait for
+//! the next one, and nobody is told.
 
 import type { Problem } from './protocol.generated.ts';
 
@@ -13,6 +14,8 @@ const RETRY_MS_FIRST = 500;
 const RETRY_MS_MAX = 30_000;
 /** A connection that answers nothing for this long is dead, whatever the browser thinks. */
 const ANSWER_MS_MAX = 15_000;
+/** Past the moment that the leaving server named, the way to the next one may take this long unnoticed. */
+const MOVE_MS_MAX = 5_000;
 
 /** The frames that every socket of ours has; each side adds its own kinds. */
 type CommonFrame =
@@ -57,6 +60,7 @@ export function retriesAfter(problem: Problem): 'retry' | 'stop' {
 }
 
 interface Waiting {
+  line: string;
   resolve: (done: Done) => void;
   reject: (why: Refused | Disconnected) => void;
   timer: ReturnType<typeof setTimeout>;
@@ -72,6 +76,8 @@ export class Socket<Hello, Verb, Frame extends { frame: string }> {
   #isWelcome = false;
   #isStopped = true;
   #attempts = 0;
+  /** Until then it is on its way from a server that leaves to the next; 0 when it is not. */
+  #movesUntil = 0;
   #nextId = 1;
   #waiting = new Map<number, Waiting>();
   #retryTimer: ReturnType<typeof setTimeout> | undefined;
@@ -94,27 +100,33 @@ export class Socket<Hello, Verb, Frame extends { frame: string }> {
 
   /** The connection is known to be gone, as when the browser says `offline`. */
   lose(): void {
+    this.#movesUntil = 0;
     if (!this.#isStopped) this.#lost(this.#backoff());
   }
 
+  /** Whether requests are taken. */
   get isOpen(): boolean {
-    return this.#isWelcome;
+    return this.#isWelcome || this.#isMoving;
+  }
+
+  get #isMoving(): boolean {
+    return Date.now() < this.#movesUntil;
   }
 
   /** Rejects with `Refused` or `Disconnected`. */
   request(verb: Verb): Promise<Done> {
-    const socket = this.#socket;
-    if (socket === null || !this.#isWelcome) return Promise.reject(new Disconnected());
+    if (!this.isOpen) return Promise.reject(new Disconnected());
     const id = this.#nextId++;
+    const line = JSON.stringify({ id, verb });
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => this.#lost(this.#backoff()), ANSWER_MS_MAX);
-      this.#waiting.set(id, { resolve, reject, timer });
-      socket.send(JSON.stringify({ id, verb }));
+      this.#waiting.set(id, { line, resolve, reject, timer });
+      if (this.#isWelcome) this.#socket?.send(line);
     });
   }
 
   #connect(): void {
-    this.onStatus('connecting', null);
+    if (!this.#isMoving) this.onStatus('connecting', null);
     const socket = new WebSocket(this.#options.url);
     this.#socket = socket;
     // A socket that was given up may still speak; only the current one is heard.
@@ -143,6 +155,7 @@ export class Socket<Hello, Verb, Frame extends { frame: string }> {
         this.#settle(common.id)?.reject(new Refused(common.problem));
         return;
       case 'reconnect':
+        this.#movesUntil = Date.now() + common.after_ms + MOVE_MS_MAX;
         this.#lost(common.after_ms);
         return;
       case 'bye': {
@@ -153,8 +166,12 @@ export class Socket<Hello, Verb, Frame extends { frame: string }> {
       }
       case 'welcome':
         this.#attempts = 0;
+        this.#movesUntil = 0;
         this.#isWelcome = true;
         this.onFrame(frame);
+        // A server answers one request after the other, and those of before that it left: what it
+        // did not answer it did not carry out.
+        for (const { line } of this.#waiting.values()) this.#socket?.send(line);
         this.onStatus('open', null);
         return;
       default:
@@ -176,10 +193,12 @@ export class Socket<Hello, Verb, Frame extends { frame: string }> {
   }
 
   #lost(retryMs: number): void {
-    this.#drop();
+    const isMoving = this.#isMoving;
+    if (isMoving) this.#leave();
+    else this.#drop();
     clearTimeout(this.#retryTimer);
     this.#retryTimer = setTimeout(() => this.#connect(), retryMs);
-    this.onStatus('lost', null);
+    if (!isMoving) this.onStatus('lost', null);
   }
 
   #stop(problem: Problem | null): void {
@@ -189,11 +208,16 @@ export class Socket<Hello, Verb, Frame extends { frame: string }> {
     this.onStatus('stopped', problem);
   }
 
-  #drop(): void {
+  #leave(): void {
     const socket = this.#socket;
     this.#socket = null;
     this.#isWelcome = false;
     socket?.close();
+  }
+
+  #drop(): void {
+    this.#movesUntil = 0;
+    this.#leave();
     for (const id of [...this.#waiting.keys()]) this.#settle(id)?.reject(new Disconnected());
   }
 }

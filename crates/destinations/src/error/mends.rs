@@ -1,7 +1,8 @@
-//! What a person can do about a setting that is refused, in English.
+//! What a person can do about a setting that is refused, or an answer that does not
+//! come, in English.
 
 /// Code and sentence, sorted by code.
-const MENDS: [(&str, &str); 57] = [
+const MENDS: [(&str, &str); 72] = [
     (
         "access_key_unknown",
         "The server does not know this access key. Copy it again, or make a new one.",
@@ -45,8 +46,36 @@ const MENDS: [(&str, &str); 57] = [
         "This machine's clock and the server's are too far apart. Set them by a time server.",
     ),
     (
+        "connection_lost",
+        "The server ended the connection before it answered. See its own log, and that the port is right; what waits is tried again by itself.",
+    ),
+    (
         "container_missing",
         "There is no container of this name in the account. Create it, or correct the name.",
+    ),
+    (
+        "database_does_not_sync",
+        "This server forgets what it stored when it loses power: fsync is off. Switch it on.",
+    ),
+    (
+        "database_may_not_insert",
+        "The user may not insert into the table. Run: grant insert, select on the table to that user.",
+    ),
+    (
+        "database_may_not_select",
+        "The user may not select from the table, which proves what was stored. Run: grant insert, select on the table to that user.",
+    ),
+    (
+        "database_missing",
+        "There is no database of this name on the server. Create it, or correct the name.",
+    ),
+    (
+        "database_read_only",
+        "This server only reads: it is a standby, or set to read only. Give the primary's name.",
+    ),
+    (
+        "database_sign_in_refused",
+        "The server refuses this user with this password. Correct them, or let pg_hba.conf take the user over TLS by scram-sha-256.",
     ),
     (
         "exists_unread",
@@ -67,8 +96,16 @@ const MENDS: [(&str, &str); 57] = [
         "The KMS key is missing, switched off, or not for this region. Choose another.",
     ),
     (
+        "name_server_silent",
+        "The name server of this machine does not answer. See that the machine is on the network; what waits is tried again by itself.",
+    ),
+    (
         "no_exclusive_rename",
         "This file system can neither rename without overwriting nor link. Choose another.",
+    ),
+    (
+        "no_postgres_there",
+        "What answers at this address is not PostgreSQL. Correct the name or the port.",
     ),
     (
         "no_put_if_absent",
@@ -126,6 +163,10 @@ const MENDS: [(&str, &str); 57] = [
         "not_a_signing_secret",
         "A signing secret starts with whsec_, and 24 to 64 bytes in base64 follow.",
     ),
+    (
+        "not_a_table",
+        "Write the table's name, or schema and name with a dot between: small letters, digits and _ only.",
+    ),
     ("not_a_web_address", "Write the whole address, from https:// on, without a user name in it."),
     ("not_an_account", "An account's id has twelve digits."),
     (
@@ -178,13 +219,36 @@ const MENDS: [(&str, &str); 57] = [
     ),
     ("ssh_too_old", "The server and Sotto have no safe algorithm in common. Update the server."),
     (
+        "table_differs",
+        "The table does not take our rows. Make it as the manual says, without rules or triggers of its own.",
+    ),
+    (
+        "table_missing",
+        "There is no table of this name in the database. Make it as the manual says, or correct the name.",
+    ),
+    (
+        "timed_out",
+        "The server began and did not finish within a minute. See that it is well; what waits is tried again by itself.",
+    ),
+    (
         "tls_refused",
         "The server and Sotto found no way to speak TLS 1.2 or 1.3. Update the server.",
     ),
     ("too_many_readers", "At most twenty keys can be given."),
+    (
+        "unreachable",
+        "Nobody answers at this address. See that the server runs, and that name, port and firewall are right; what waits is tried again by itself.",
+    ),
+    (
+        "vanished",
+        "The server says that it stored the document, and has it no more. See whether a rule or a program there removes it.",
+    ),
 ];
 
-pub(super) fn sentence(mend: &str) -> &'static str {
-    let found = MENDS.iter().find(|(code, _)| *code == mend);
-    found.map_or("Change the setting that is named.", |(_, sentence)| sentence)
+pub(super) fn codes() -> impl Iterator<Item = &'static str> {
+    MENDS.iter().map(|(code, _)| *code)
+}
+
+pub(super) fn sentence(code: &str) -> Option<&'static str> {
+    MENDS.iter().find(|(known, _)| *known == code).map(|(_, sentence)| *sentence)
 }

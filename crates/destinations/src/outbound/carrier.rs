@@ -16,19 +16,21 @@ use object_store::client::{
     HttpResponseBody, HttpService,
 };
 
-use super::http::Web;
-use crate::Error;
+use super::http::{Web, connection};
+use crate::{Error, Step};
 
 /// Of a refusal, only its code is looked for, and it comes early.
 const CODE_WITHIN_BYTES: usize = 4 * 1024;
 
 /// What a server said last.
 #[derive(Debug, Clone)]
-pub(crate) struct Answer {
+pub struct Answer {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     /// The `Code` of an XML refusal; may be empty.
     pub(crate) code: String,
+    /// How it came.
+    pub(crate) connection: Step,
 }
 
 impl Answer {
@@ -40,7 +42,8 @@ impl Answer {
     fn of(answer: &Response<Bytes>) -> Self {
         let code = if answer.status().is_success() { "" } else { code(answer.body()) };
         let (status, headers) = (answer.status(), answer.headers().clone());
-        Self { status, headers, code: code.to_owned() }
+        let connection = connection(answer.extensions());
+        Self { status, headers, code: code.to_owned(), connection }
     }
 }
 
@@ -56,7 +59,7 @@ fn code(body: &[u8]) -> &str {
 
 /// For one call: its last answer is nobody else's.
 #[derive(Debug, Clone)]
-pub(crate) struct Carrier {
+pub struct Carrier {
     web: Web,
     last: Arc<Mutex<Option<Result<Answer, Error>>>>,
 }

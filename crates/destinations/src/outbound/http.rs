@@ -9,7 +9,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use http::header::HOST;
 use http::uri::PathAndQuery;
-use http::{HeaderMap, HeaderValue, Request, Response, Uri};
+use http::{Extensions, HeaderMap, HeaderValue, Request, Response, Uri};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper::body::Body;
 use hyper::client::conn::http1;
@@ -20,7 +20,7 @@ use rustls::ClientConfig;
 use tokio::io::{AsyncRead, AsyncWrite};
 
 use super::{Allowed, connect, tls};
-use crate::{DOCUMENT_BYTES_MAX, Error};
+use crate::{DOCUMENT_BYTES_MAX, Error, Step};
 
 /// A document, and what an answer wraps around it.
 const ANSWER_BYTES_MAX: usize = DOCUMENT_BYTES_MAX as usize + 64 * 1024;
@@ -56,12 +56,28 @@ impl Web {
     {
         let (host, port, is_sealed) = place(request.uri(), self.setting)?;
         let stream = connect(&self.allowed, self.setting, (&host, port), is_sealed).await?;
-        if is_sealed {
+        let (answer, way) = if is_sealed {
             let stream = tls::start(&self.tls, self.setting, &host, stream).await?;
-            exchange(stream, request).await
+            let way = tls::version(&stream);
+            (exchange(stream, request).await, way)
         } else {
-            exchange(stream, request).await
-        }
+            (exchange(stream, request).await, "")
+        };
+        let mut answer = answer?;
+        answer.extensions_mut().insert(Way(way));
+        Ok(answer)
+    }
+}
+
+/// The TLS version that an answer came by; empty without.
+#[derive(Clone, Copy)]
+struct Way(&'static str);
+
+/// How an answer came, for the sheet of evidence.
+pub(crate) fn connection(extensions: &Extensions) -> Step {
+    match extensions.get::<Way>() {
+        Some(Way(version)) if !version.is_empty() => Step::done("connection", *version),
+        _ => Step { found: "plain".to_owned(), ..Step::not_here("connection") },
     }
 }
 

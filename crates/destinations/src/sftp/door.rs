@@ -10,7 +10,7 @@ use russh_sftp::client::{Config, RawSftpSession};
 use tokio::sync::oneshot;
 
 use super::files::Files;
-use super::{Account, HostKey};
+use super::{HostKey, Sftp};
 use crate::outbound::connect;
 use crate::{Error, Secret};
 
@@ -54,7 +54,7 @@ impl client::Handler for Guard {
 }
 
 /// The key that the server shows to those who know none.
-pub(super) async fn ask_host_key(account: &Account) -> Result<HostKey, Error> {
+pub(super) async fn ask_host_key(account: &Sftp) -> Result<HostKey, Error> {
     let shown = Arc::default();
     match knock(account, &shown).await {
         Ok(_) => Err(Error::Later { code: "strange_answer" }),
@@ -65,7 +65,7 @@ pub(super) async fn ask_host_key(account: &Account) -> Result<HostKey, Error> {
     }
 }
 
-pub(super) async fn enter(account: &Account) -> Result<(Files, Ended), Error> {
+pub(super) async fn enter(account: &Sftp) -> Result<(Files, Ended), Error> {
     let (mut server, mut ended) = knock(account, &Arc::default()).await?;
     sign_in(&mut server, account).await?;
     let no_sftp = |_| Error::Refused { setting: "user", mend: "no_sftp" };
@@ -88,7 +88,7 @@ pub(super) async fn enter(account: &Account) -> Result<(Files, Ended), Error> {
 }
 
 async fn knock(
-    account: &Account,
+    account: &Sftp,
     shown: &Arc<Mutex<Option<PublicKey>>>,
 ) -> Result<(Handle<impl client::Handler + use<>>, Ended), Error> {
     let place = (account.host.as_str(), account.port);
@@ -137,10 +137,7 @@ fn explain(cause: &russh::Error, is_pinned: bool) -> Error {
     }
 }
 
-async fn sign_in<H: client::Handler>(
-    server: &mut Handle<H>,
-    account: &Account,
-) -> Result<(), Error> {
+async fn sign_in<H: client::Handler>(server: &mut Handle<H>, account: &Sftp) -> Result<(), Error> {
     let lost = |_| Error::Later { code: "connection_lost" };
     let mut setting = "password";
     if let Some(key) = &account.private_key {

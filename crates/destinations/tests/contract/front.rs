@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 
-use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
+use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair, date_time_ymd};
 use rustls::ServerConfig;
 use rustls::pki_types::PrivateKeyDer;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, copy_bidirectional};
@@ -30,11 +30,22 @@ pub enum Fate {
 /// An authority that the tests made, with a certificate for `localhost`.
 pub struct Authority {
     pub pem: String,
+    /// The certificate for `localhost` and its key, in PEM.
+    pub leaf: (String, String),
     acceptor: TlsAcceptor,
 }
 
 impl Authority {
     pub fn new() -> Self {
+        Self::good_until(4096)
+    }
+
+    /// Its certificate was good until 1999.
+    pub fn expired() -> Self {
+        Self::good_until(1999)
+    }
+
+    fn good_until(year: i32) -> Self {
         let key = KeyPair::generate().expect("keys can be made");
         let mut params = CertificateParams::new(Vec::new()).expect("no names");
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
@@ -42,8 +53,11 @@ impl Authority {
         let issuer = Issuer::new(params, key);
         let key = KeyPair::generate().expect("keys can be made");
         let names = ["localhost".to_owned()];
-        let leaf = CertificateParams::new(names).expect("names").signed_by(&key, &issuer);
-        let chain = vec![leaf.expect("signs").der().clone()];
+        let mut params = CertificateParams::new(names).expect("names");
+        params.not_after = date_time_ymd(year, 1, 1);
+        let leaf = params.signed_by(&key, &issuer).expect("signs");
+        let chain = vec![leaf.der().clone()];
+        let pems = (leaf.pem(), key.serialize_pem());
         let key = PrivateKeyDer::try_from(key.serialize_der()).expect("a key");
         let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
         let config = ServerConfig::builder_with_provider(provider)
@@ -52,7 +66,7 @@ impl Authority {
             .with_no_client_auth()
             .with_single_cert(chain, key)
             .expect("they fit");
-        Self { pem: root.pem(), acceptor: TlsAcceptor::from(Arc::new(config)) }
+        Self { pem: root.pem(), leaf: pems, acceptor: TlsAcceptor::from(Arc::new(config)) }
     }
 }
 

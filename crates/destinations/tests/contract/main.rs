@@ -5,8 +5,10 @@
 //! connections fail in ways that a server alone would not.
 
 mod azure;
+mod broken;
 mod front;
 mod gcs;
+mod postgres;
 mod promises;
 mod s3;
 mod sealing;

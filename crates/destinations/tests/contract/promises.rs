@@ -1,8 +1,22 @@
 //! What every destination that can be read promises.
 
-use destinations::{Destination, Document, Error, Level, Name};
+use destinations::{Destination, Document, Error, Level, Name, Outcome};
 
 use crate::front::{Fate, Front};
+
+/// How every sheet of evidence begins.
+pub const SHEET: [&str; 10] = [
+    "connection",
+    "write",
+    "read_back",
+    "overwrite",
+    "list",
+    "delete",
+    "immutable",
+    "encryption",
+    "versions",
+    "region",
+];
 
 pub fn named(name: &str, bytes: &[u8]) -> Document {
     let name = Name::new(name).expect("a good name");
@@ -90,10 +104,16 @@ async fn check_leaves_nothing(there: &Destination, level: Level) {
     let before = names(there, "").await;
     let checked = there.check().await.expect("all is well");
     assert_eq!(checked.level, level);
-    for what in ["read", "list", "delete"] {
-        let observed = checked.observed.iter().find(|it| it.what == what).expect("seen");
-        assert_eq!(observed.found, "allowed", "{what}");
+    let is = |what: &str, outcome: Outcome| {
+        let step = checked.steps.iter().find(|it| it.what == what).expect("on every sheet");
+        assert_eq!(step.outcome, outcome, "{what}");
+    };
+    for what in ["write", "read_back", "list", "delete"] {
+        is(what, Outcome::Done);
     }
+    is("overwrite", Outcome::Refused);
+    let sheet: Vec<_> = checked.steps.iter().map(|step| step.what).collect();
+    assert_eq!(sheet[..SHEET.len()], SHEET);
     assert_eq!(names(there, "").await, before);
 }
 

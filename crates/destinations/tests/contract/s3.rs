@@ -4,13 +4,13 @@ use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
 
 use destinations::s3::Config;
-use destinations::{Allowed, Destination, Document, Error, Level, Secret};
+use destinations::{Allowed, Checked, Destination, Document, Error, Level, Outcome, Secret};
 
 use crate::front::{Authority, Fate, Front};
 use crate::promises::{self, named};
 use crate::servers::{Server, free_port, python};
 
-fn moto() -> Server {
+pub fn moto() -> Server {
     let programs = python("moto-5.2.5", include_str!("pinned/moto.txt"));
     let at = free_port();
     let (program, port) = (programs.join("moto_server"), at.port().to_string());
@@ -20,6 +20,10 @@ fn moto() -> Server {
 
 /// A request without a signature, which moto does not ask for; gives the status line.
 fn plain(server: SocketAddr, request: &str, headers: &str, body: &str) -> String {
+    whole(server, request, headers, body).lines().next().unwrap_or_default().to_owned()
+}
+
+fn whole(server: SocketAddr, request: &str, headers: &str, body: &str) -> String {
     let mut stream = TcpStream::connect(server).expect("it listens");
     let length = body.len();
     let whole = format!(
@@ -28,10 +32,44 @@ fn plain(server: SocketAddr, request: &str, headers: &str, body: &str) -> String
     stream.write_all(whole.as_bytes()).expect("it takes it");
     let mut answer = String::new();
     stream.read_to_string(&mut answer).expect("it answers");
-    answer.lines().next().unwrap_or_default().to_owned()
+    answer
 }
 
-fn make_bucket(server: SocketAddr, bucket: &str, headers: &str) {
+/// The answer's body, to a request of the service that hands out keys and rights.
+fn iam(server: SocketAddr, ask: &str) -> String {
+    let scope = "Authorization: AWS4-HMAC-SHA256 Credential=x/20261124/us-east-1/iam/aws4_request, \
+        SignedHeaders=host, Signature=x\r\nContent-Type: application/x-www-form-urlencoded\r\n";
+    whole(server, "POST /", scope, &format!("{ask}&Version=2010-05-08"))
+}
+
+/// A user who may do `actions` in the bucket `bucket`: access key and secret key.
+pub fn user(server: &Server, name: &str, actions: &[&str]) -> (String, String) {
+    iam(server.at, &format!("Action=CreateUser&UserName={name}"));
+    if !actions.is_empty() {
+        let quoted: Vec<_> = actions.iter().map(|action| format!("%22{action}%22")).collect();
+        let policy = format!(
+            "{{%22Version%22:%222012-10-17%22,%22Statement%22:[{{%22Effect%22:%22Allow%22,\
+             %22Action%22:[{}],%22Resource%22:%22arn:aws:s3:::bucket*%22}}]}}",
+            quoted.join(",")
+        );
+        let put = format!("Action=PutUserPolicy&UserName={name}&PolicyName=p");
+        iam(server.at, &format!("{put}&PolicyDocument={policy}"));
+    }
+    let made = iam(server.at, &format!("Action=CreateAccessKey&UserName={name}"));
+    let between = |tag: &str| {
+        let after = made.split_once(&format!("<{tag}>")).expect("a key").1;
+        after.split_once('<').expect("ends").0.to_owned()
+    };
+    (between("AccessKeyId"), between("SecretAccessKey"))
+}
+
+/// From now on signatures and rights are looked at.
+pub fn check_rights(server: &Server) {
+    let told = plain(server.at, "POST /moto-api/reset-auth", "", "0");
+    assert!(told.contains("200"), "{told}");
+}
+
+pub fn make_bucket(server: SocketAddr, bucket: &str, headers: &str) {
     let made = plain(server, &format!("PUT /{bucket}"), headers, "");
     assert!(made.contains("200"), "{made}");
 }
@@ -40,7 +78,7 @@ fn loopback() -> Allowed {
     Allowed::new(&["127.0.0.0/8", "::1"]).expect("ranges")
 }
 
-fn config(at: SocketAddr, authority: &Authority, bucket: &str) -> Config {
+pub fn config(at: SocketAddr, authority: &Authority, bucket: &str) -> Config {
     Config {
         bucket: bucket.to_owned(),
         region: "us-east-1".to_owned(),
@@ -59,8 +97,9 @@ fn open(config: Config) -> Destination {
     Destination::open_within(&destinations::Config::S3(config), &loopback()).expect("in order")
 }
 
-fn observed(checked: &destinations::Checked, what: &str) -> String {
-    checked.observed.iter().find(|it| it.what == what).expect("seen").found.clone()
+fn step(checked: &Checked, what: &str) -> (Outcome, String) {
+    let step = checked.steps.iter().find(|it| it.what == what).expect("on the sheet");
+    (step.outcome, step.found.clone())
 }
 
 #[tokio::test]
@@ -97,9 +136,14 @@ async fn s3_versions_locks_and_encryption_are_seen() {
     assert_eq!(there.put(&document).await, Ok(receipt));
     let checked = there.check().await.expect("all is well");
     assert_eq!(checked.level, Level::ImmutableVersion);
-    assert_eq!(observed(&checked, "versions"), "kept");
-    assert_eq!(observed(&checked, "encryption"), "aws:kms");
-    assert_eq!(observed(&checked, "checksum"), "sha256");
+    let done = |found: &str| (Outcome::Done, found.to_owned());
+    assert_eq!(step(&checked, "connection"), done("TLS 1.3"));
+    assert_eq!(step(&checked, "delete"), done("version"), "only hidden");
+    assert_eq!(step(&checked, "immutable"), done(""));
+    assert_eq!(step(&checked, "encryption"), done("aws:kms"));
+    assert_eq!(step(&checked, "versions"), done(""));
+    assert_eq!(step(&checked, "region"), done("us-east-1"));
+    assert_eq!(step(&checked, "checksum"), done("SHA-256"));
 }
 
 #[tokio::test]
@@ -194,8 +238,31 @@ async fn s3_wrong_answers_are_no_receipts() {
     assert!(error.is_worth_retrying() || error == Error::TooLarge, "{error:?}");
 }
 
-/// Amazon's answer to a key that may only put, which moto does not play: the
-/// second request of a put is refused.
+#[tokio::test]
+async fn s3_a_key_that_may_only_put_is_told_as_such_and_each_right_more_is_seen() {
+    let (server, authority) = (moto(), Authority::new());
+    make_bucket(server.at, "bucket", "");
+    let all = ["s3:PutObject", "s3:GetObject", "s3:ListBucket", "s3:DeleteObject"];
+    let keys: Vec<_> = (1..=all.len())
+        .map(|rights| user(&server, &format!("user{rights}"), &all[..rights]))
+        .collect();
+    check_rights(&server);
+    let front = Front::before(server.at, Some(&authority)).await;
+    for (rights, (access_key, secret_key)) in (1..).zip(keys) {
+        let secret_key = Secret::new(secret_key);
+        let there =
+            open(Config { access_key, secret_key, ..config(front.at, &authority, "bucket") });
+        let checked = there.check().await.expect("putting is enough");
+        let level = if rights == 1 { Level::StoredHash } else { Level::ReadBack };
+        assert_eq!(checked.level, level, "{rights}");
+        for (needs, what) in [(2, "read_back"), (3, "list"), (4, "delete")] {
+            let expected = if rights >= needs { Outcome::Done } else { Outcome::Refused };
+            assert_eq!(step(&checked, what).0, expected, "{what} with {rights} rights");
+        }
+    }
+}
+
+/// What a second put finds when the first one's answer was lost, turn by turn.
 #[tokio::test]
 async fn s3_a_key_that_may_only_write_is_enough_where_the_answer_proves_the_bytes() {
     let authority = Authority::new();

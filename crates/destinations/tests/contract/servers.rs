@@ -3,6 +3,7 @@
 use std::fs::{self, File};
 use std::io;
 use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::os::unix::fs::chown;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU16, Ordering};
@@ -111,6 +112,29 @@ pub fn node(name: &str, package: &str) -> PathBuf {
         run(npm.args(flags).args(["--loglevel=error", "--prefix"]).arg(place).arg(package), hint);
     });
     place.join("node_modules/.bin")
+}
+
+/// Gives a folder with all that is in it to another account; for that we are root.
+pub fn give(folder: &Path, user: u32) {
+    chown(folder, Some(user), Some(user)).expect("we are root");
+    for entry in fs::read_dir(folder).expect("lists").flatten() {
+        if entry.path().is_dir() {
+            give(&entry.path(), user);
+        } else {
+            chown(entry.path(), Some(user), Some(user)).expect("we are root");
+        }
+    }
+}
+
+/// Whether a disk of its own can be made for a test; it says so if not.
+pub fn may_mount() -> bool {
+    let mut tried = Command::new("unshare");
+    tried.args(["--user", "--map-root-user", "--mount", "true"]);
+    let may = tried.status().is_ok_and(|status| status.success());
+    if !may {
+        eprintln!("not shown here: this account may not mount");
+    }
+    may
 }
 
 /// Runs to a good end, or says what to do.

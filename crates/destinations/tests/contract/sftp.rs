@@ -8,14 +8,14 @@ use std::time::{Duration, SystemTime};
 
 use aws_lc_rs::rand;
 use destinations::sftp::{Config, HostKey, offered_host_key};
-use destinations::{Allowed, Destination, Error, Level, Secret};
+use destinations::{Allowed, Destination, Error, Level, Outcome, Secret};
 use russh::keys::PrivateKey;
 use russh::keys::ssh_key::LineEnding;
 use russh::keys::ssh_key::private::{Ed25519Keypair, KeypairData};
 
 use crate::front::{Fate, Front};
 use crate::promises::{self, content, named};
-use crate::servers::{Server, free_port, installed, run};
+use crate::servers::{Server, free_port, give, installed, may_mount, run};
 
 /// `nobody`: a server that runs as root wants accounts and folders of the system.
 const NOBODY: u32 = 65534;
@@ -38,7 +38,7 @@ fn programs() -> PathBuf {
     place.join("usr/sbin")
 }
 
-struct Ssh {
+pub struct Ssh {
     place: tempfile::TempDir,
     server: Option<Server>,
     user: String,
@@ -64,7 +64,7 @@ fn id(which: &str) -> String {
 
 impl Ssh {
     /// Runs until it is dropped; on a disk of `room` if any is named.
-    fn start(room: Option<&str>) -> Self {
+    pub fn start(room: Option<&str>) -> Self {
         let place = tempfile::tempdir().expect("a temporary folder");
         let programs = programs();
         for file in ["sshd", "libwrap.so.0"] {
@@ -78,6 +78,11 @@ impl Ssh {
         let mut ssh = Self { place, server: None, user, key: key(), host_key: key() };
         ssh.run(room);
         ssh
+    }
+
+    /// As another server would show it.
+    pub fn another_key() -> String {
+        key().public_key().to_openssh().expect("can be written")
     }
 
     fn folder(&self) -> PathBuf {
@@ -121,7 +126,7 @@ impl Ssh {
                 enter.iter().chain(&sshd).map(|&word| word.to_owned()).collect()
             }
             None if self.user == "nobody" => {
-                own(place);
+                give(place, NOBODY);
                 let leave = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"];
                 leave.iter().chain(&sshd).map(|&word| word.to_owned()).collect()
             }
@@ -132,11 +137,11 @@ impl Ssh {
         self.server = Some(Server::start(at, &line));
     }
 
-    fn at(&self) -> std::net::SocketAddr {
+    pub fn at(&self) -> std::net::SocketAddr {
         self.server.as_ref().expect("it runs").at
     }
 
-    fn config(&self, port: u16) -> Config {
+    pub fn config(&self, port: u16) -> Config {
         let host_key = self.host_key.public_key().to_openssh().expect("can be written");
         Config {
             host: "localhost".to_owned(),
@@ -149,19 +154,8 @@ impl Ssh {
         }
     }
 
-    fn open(&self) -> Destination {
+    pub fn open(&self) -> Destination {
         open(self.config(self.at().port()))
-    }
-}
-
-fn own(folder: &Path) {
-    chown(folder, Some(NOBODY), Some(NOBODY)).expect("we are root");
-    for entry in fs::read_dir(folder).expect("lists").flatten() {
-        if entry.path().is_dir() {
-            own(&entry.path());
-        } else {
-            chown(entry.path(), Some(NOBODY), Some(NOBODY)).expect("we are root");
-        }
     }
 }
 
@@ -188,7 +182,7 @@ async fn sftp_holds_every_promise() {
     promises::hold_when_nothing_moves(&there, &front, 9_000).await;
 
     let checked = direct.check().await.expect("all is well");
-    assert!(checked.observed.iter().any(|it| it.what == "sync" && it.found == "fsync"));
+    assert!(checked.steps.iter().any(|it| it.what == "sync" && it.outcome == Outcome::Done));
     let made = fs::metadata(ssh.folder().join("kept/a.json")).expect("it is there");
     assert_eq!(made.permissions().mode() & 0o777, 0o600);
 }
@@ -345,12 +339,7 @@ async fn sftp_links_are_not_followed_and_old_parts_go() {
 
 #[tokio::test]
 async fn sftp_a_full_disk_is_told_and_leaves_nothing() {
-    let may = Command::new("unshare")
-        .args(["--user", "--map-root-user", "--mount", "true"])
-        .status()
-        .is_ok_and(|status| status.success());
-    if !may {
-        eprintln!("not shown here: this account may not mount");
+    if !may_mount() {
         return;
     }
     let ssh = Ssh::start(Some("256k"));

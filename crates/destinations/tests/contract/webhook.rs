@@ -10,7 +10,7 @@ use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
 use bytes::Bytes;
 use data_encoding::{BASE64, HEXLOWER};
 use destinations::webhook::Config;
-use destinations::{Allowed, Destination, Error, Level, Name, Secret};
+use destinations::{Allowed, Destination, Error, Level, Name, Outcome, Secret};
 use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
 use hyper::service::service_fn;
@@ -20,7 +20,7 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
 use crate::front::{Authority, Fate, Front};
-use crate::promises::{self, content, named};
+use crate::promises::{self, SHEET, content, named};
 
 const SECRET: [u8; 32] = [7; 32];
 const STORED_AT: &str = "2026-11-24T08:00:00Z";
@@ -161,6 +161,12 @@ async fn webhook_a_signed_receipt_over_the_hash_is_proof() {
         assert_eq!(there.put(&named("went/1.json", b"other")).await, Err(Error::Exists));
         let checked = there.check().await.expect("all is well");
         assert_eq!(checked.level, Level::StoredHash);
+        let sheet: Vec<_> = checked.steps.iter().map(|step| step.what).collect();
+        assert_eq!(sheet[..SHEET.len()], SHEET);
+        let not_here = |what: &str| {
+            checked.steps.iter().any(|step| step.what == what && step.outcome == Outcome::NotHere)
+        };
+        assert!(["read_back", "list", "delete"].into_iter().all(not_here));
         let name = Name::new("went/1.json").expect("a good name");
         assert_eq!(there.read(&name).await, Err(Error::NotReadable));
         assert_eq!(there.list("").await, Err(Error::NotReadable));

@@ -74,6 +74,11 @@ impl SignedIn {
         self.ask(address, &path, Method::Put(&change)).await?.json::<Section>().map(|_| ())
     }
 
+    /// What its browser holds.
+    pub(crate) fn cookie(&self) -> &str {
+        self.cookie.split_once('=').map_or("", |(_, secret)| secret)
+    }
+
     async fn ask(&self, address: Address, path: &str, method: Method<'_>) -> Result<Answer> {
         let (host, cookie) = (address.console(), Some(self.cookie.as_str()));
         ask(address, Call { host: &host, path, cookie, method }).await

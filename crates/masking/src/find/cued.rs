@@ -97,15 +97,17 @@ pub(super) fn find(scan: &Scan<'_>, cues: &Cues, asked: Option<RuleId>, hits: &m
     for at in scan.triggers(why::CUE) {
         let Some((rule, next)) = cues.at(scan, at).filter(|_| at >= done) else { continue };
         done = next;
-        if at > 0 && scan.tokens[at - 1].is(BLOCK) {
+        if at > 0 && scan.tokens[at - 1].is(BLOCK) || is_inside_code(scan, at) {
             continue;
         }
         let found = hits.len();
-        take(scan, cues, rule, next, hits);
+        let told = take(scan, cues, rule, next, hits);
         if hits.len() > found {
             if is_prefix(scan, at, next) {
                 hits[found].start = scan.tokens[at].start;
             }
+        } else if told {
+            continue;
         } else if let Some(before) = rule.rule().by_cue.and_then(|by_cue| by_cue.before)
             && let Some((start, end)) = before(scan, at)
         {
@@ -114,11 +116,15 @@ pub(super) fn find(scan: &Scan<'_>, cues: &Cues, asked: Option<RuleId>, hits: &m
     }
 }
 
-fn take(scan: &Scan<'_>, cues: &Cues, rule: RuleId, from: usize, hits: &mut Vec<Hit>) {
-    let Some(by_cue) = rule.rule().by_cue else { return };
+/// Takes the value that a cue announces; answers whether it has been told, be it as X's.
+fn take(scan: &Scan<'_>, cues: &Cues, rule: RuleId, from: usize, hits: &mut Vec<Hit>) -> bool {
+    let Some(by_cue) = rule.rule().by_cue else { return false };
     let mut aside = false;
     for at in from..scan.tokens.len().min(from + WORDS_BETWEEN_MAX) {
         let token = &scan.tokens[at];
+        if scan.is_masked(at) && !keeps_digits(scan, at) {
+            return true;
+        }
         let apart = scan.gap(at).iter().any(u8::is_ascii_whitespace);
         let found = match by_cue.read {
             _ if token.is(FILLER | PLAIN | STOP) && !token.is(NUMBER | SPOKEN | MONTH) && apart => {
@@ -132,7 +138,7 @@ fn take(scan: &Scan<'_>, cues: &Cues, rule: RuleId, from: usize, hits: &mut Vec<
         let part = || half(scan, at).filter(|_| by_cue.parts);
         if let Some((start, end)) = found.or_else(part) {
             hits.push(Hit { start, end, rule, weight: if by_cue.over_words { 85 } else { 80 } });
-            return;
+            return true;
         }
         let passes = token.kind() == Kind::Word
             && (token.is(FILLER)
@@ -141,14 +147,33 @@ fn take(scan: &Scan<'_>, cues: &Cues, rule: RuleId, from: usize, hits: &mut Vec<
             && !token.is(BLOCK);
         aside |= token.hash == FOR;
         if !(passes || (by_cue.over_words || aside) && token.kind() == Kind::Word) {
-            return;
+            return false;
         }
     }
+    false
+}
+
+/// A mask that kept its last four digits: the value of another cue.
+fn keeps_digits(scan: &Scan<'_>, at: usize) -> bool {
+    let last = (at..scan.tokens.len().min(at + VALUE_TOKENS_MAX))
+        .find(|&n| !matches!(scan.gap(n), b"" | b" " | b"-") || !scan.is_masked(n + 1));
+    last.is_some_and(|last| {
+        matches!(scan.gap(last), b"" | b" " | b"-")
+            && scan.tokens.get(last + 1).is_some_and(|t| t.kind() == Kind::Number && t.len() == 4)
+    })
 }
 
 /// "is 0042", ": 0042"
 fn is_told(scan: &Scan<'_>, at: usize) -> bool {
     at > 0 && (scan.word_is(at - 1, words!["is", "was"]) || scan.gap(at - 1).contains(&b':'))
+}
+
+/// "6PW3JX2FW28": no word, but letters of a code.
+fn is_inside_code(scan: &Scan<'_>, at: usize) -> bool {
+    let token = &scan.tokens[at];
+    token.len() <= 2
+        && scan.byte_before(token.start).is_ascii_digit()
+        && scan.byte_after(token.end).is_ascii_digit()
 }
 
 /// "MRN-1004912": the word is a part of the value.

@@ -10,7 +10,7 @@ mod linear;
 mod window;
 
 use crate::rules::{ALL, RuleId};
-use crate::scan::Scan;
+use crate::scan::{Scan, why};
 
 pub(crate) use codes::Code;
 pub(crate) use cued::{Cues, Value};
@@ -38,8 +38,25 @@ fn all(scan: &Scan<'_>, loaded: &Loaded, asked: Option<RuleId>) -> Vec<Hit> {
             find(scan, asked == Some(rule), &mut hits);
         }
     }
+    let masked = hits.len();
+    hits.extend(masked_numbers(scan));
+    let before = hits.len();
     followers(scan, &mut hits);
+    hits.drain(masked..before);
     hits
+}
+
+/// Social security numbers that were masked before: what follows them still follows.
+fn masked_numbers<'a>(scan: &'a Scan<'_>) -> impl Iterator<Item = Hit> + 'a {
+    scan.triggers(why::BESIDE_WORD).filter_map(|at| {
+        let [area, group, serial] = scan.tokens.get(at.checked_sub(2)?..=at)? else { return None };
+        let masked = serial.len() == 4
+            && (area.len(), group.len()) == (3, 2)
+            && scan.is_masked(at - 2)
+            && scan.is_masked(at - 1)
+            && scan.gap(at - 1).len() == 1;
+        masked.then_some(Hit { start: area.start, end: serial.end, rule: RuleId::Ssn, weight: 0 })
+    })
 }
 
 /// What stands right after another value.

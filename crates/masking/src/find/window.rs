@@ -2,6 +2,7 @@
 //! into the processor's cache and memory does not grow with the text.
 
 use super::{Cues, Hit, Lengths};
+use crate::engine::{KEPT_DIGITS, KEPT_DIGITS_MIN};
 use crate::lexicon::Lexicon;
 use crate::rules::RuleId;
 use crate::scan::Scan;
@@ -32,7 +33,7 @@ pub(crate) fn values(
     let len = view.bytes.len();
     if len <= WINDOW_BYTES {
         let scan = Scan::new(view, 0..len, &loaded.lexicon);
-        return apart(super::all(&scan, loaded, asked), on, len);
+        return apart(super::all(&scan, loaded, asked), on, scan.bytes);
     }
     let mut values: Vec<Hit> = Vec::new();
     let (mut start, mut done) = (0, 0);
@@ -40,7 +41,7 @@ pub(crate) fn values(
         let end = space_before(&view.bytes, (start + WINDOW_BYTES).min(len));
         let keep = if end == len { len } else { space_before(&view.bytes, end - OVERLAP_BYTES) };
         let scan = Scan::new(view, start..end, &loaded.lexicon);
-        let hits = apart(super::all(&scan, loaded, None), on, end - start);
+        let hits = apart(super::all(&scan, loaded, None), on, scan.bytes);
         for hit in hits {
             let from = hit.start + start as u32;
             let to = hit.end + start as u32;
@@ -64,14 +65,18 @@ fn space_before(bytes: &[u8], at: usize) -> usize {
     near.iter().rposition(u8::is_ascii_whitespace).map_or(at, |n| at - SPACE_BYTES_MAX + n)
 }
 
-fn apart(mut hits: Vec<Hit>, on: &dyn Fn(RuleId) -> bool, len: usize) -> Vec<Hit> {
+fn apart(mut hits: Vec<Hit>, on: &dyn Fn(RuleId) -> bool, bytes: &[u8]) -> Vec<Hit> {
     // A rule that is off must not hide the value of one that is on.
-    hits.retain(|hit| hit.end > hit.start && on(hit.rule));
+    hits.retain(|hit| {
+        hit.end > hit.start
+            && on(hit.rule)
+            && !was_masked(&bytes[hit.start as usize..hit.end as usize])
+    });
     if hits.len() < 2 {
         return hits;
     }
     hits.sort_by_key(|hit| (std::cmp::Reverse(hit.weight), hit.start));
-    let mut taken = vec![false; len];
+    let mut taken = vec![false; bytes.len()];
     hits.retain(|hit| {
         let range = &mut taken[hit.start as usize..hit.end as usize];
         let free = !range.contains(&true);
@@ -82,6 +87,20 @@ fn apart(mut hits: Vec<Hit>, on: &dyn Fn(RuleId) -> bool, len: usize) -> Vec<Hit
     });
     hits.sort_by_key(|hit| hit.start);
     hits
+}
+
+/// X's, and at most the last digits that a mask leaves after so many of them.
+fn was_masked(value: &[u8]) -> bool {
+    let mut left = value.iter().filter(|b| b.is_ascii_alphanumeric()).peekable();
+    let mut hidden = 0;
+    while left.next_if(|b| **b == b'X').is_some() {
+        hidden += 1;
+    }
+    let kept: Vec<&u8> = left.take(KEPT_DIGITS + 1).collect();
+    kept.is_empty()
+        || hidden >= KEPT_DIGITS_MIN - KEPT_DIGITS
+            && kept.len() == KEPT_DIGITS
+            && kept.iter().all(|b| b.is_ascii_digit())
 }
 
 #[cfg(test)]

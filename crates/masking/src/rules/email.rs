@@ -48,7 +48,8 @@ fn typed(scan: &Scan<'_>, hits: &mut Vec<Hit>) {
         while end > right && matches!(bytes[end], b'.' | b'-') {
             end -= 1;
         }
-        if !bytes[right..=end].iter().any(|b| is_letter(*b)) || start == left {
+        let named = |b: &u8| is_letter(*b) && *b != b'X';
+        if !bytes[right..=end].iter().any(named) || start == left {
             continue;
         }
         if !bytes[right..=end].contains(&b'.') {

@@ -123,7 +123,7 @@ fn push(scan: &Scan<'_>, from: usize, end: usize, hits: &mut Vec<Hit>) {
 /// One past the last token of a name that begins here, or where it stands.
 fn name_from(scan: &Scan<'_>, at: usize) -> usize {
     let token = &scan.tokens[at];
-    if token.kind() != Kind::Word || token.is(TITLE | STOP) || token.len() < 2 {
+    if token.kind() != Kind::Word || token.is(TITLE | TRADE | STOP) || token.len() < 2 {
         let small = is_will_young(scan, at) || is_o_neill(scan, at);
         return if small { extend(scan, at + 1).max(at + 2) } else { at };
     }
@@ -165,7 +165,7 @@ fn is_o_neill(scan: &Scan<'_>, at: usize) -> bool {
     scan.tokens[at].len() == 1
         && scan.is_capital(&scan.tokens[at])
         && scan.gap(at) == b"'"
-        && next.is_some_and(|t| scan.is_capital(t) && t.len() > 3)
+        && next.is_some_and(|t| scan.is_capital(t) && t.len() > 3 && !scan.is_masked(at + 1))
         && (after_cue(scan, at) || next.is_some_and(|t| t.is(LAST)))
 }
 
@@ -343,8 +343,8 @@ fn listed_together(scan: &Scan<'_>, at: usize) -> usize {
 /// Takes what follows as long as it can be part of the name.
 fn extend(scan: &Scan<'_>, at: usize) -> usize {
     let capital = scan.is_capital(&scan.tokens[at]);
-    let mut end = at + 1;
-    while end < scan.tokens.len() && end - at < WORDS_MAX {
+    let (mut end, mut words) = (at + 1, 1);
+    while end < scan.tokens.len() && words < WORDS_MAX {
         let token = &scan.tokens[end];
         let joined = matches!(scan.gap(end - 1), b" " | b". " | b"'" | b"-" | b"+" | b", ");
         let after_initial = scan.tokens[end - 1].len() == 1;
@@ -363,6 +363,8 @@ fn extend(scan: &Scan<'_>, at: usize) -> usize {
         if !joined || !belongs(scan, token, capital, scan.gap(end - 1), after_initial) {
             break;
         }
+        // "O'Brien", "Smith-Jones" are one word of a name.
+        words += usize::from(!matches!(scan.gap(end - 1), b"'" | b"-"));
         end += 1;
     }
     end

@@ -1,9 +1,10 @@
 //! What has not arrived yet, and what arrived lately.
 
+use protocol::destination::Backlog;
 use protocol::http::{DeliveredTranscript, Deliveries, PendingDelivery};
 
 use super::catalogue::{self, Opened};
-use crate::app::App;
+use crate::app::{App, Placed};
 use crate::clock::Millis;
 use crate::db::Tx;
 use crate::error::Result;
@@ -21,6 +22,7 @@ const DELIVERED_MAX: usize = 100;
 /// entry a destination; and the newest delivered ones from the catalogue.
 pub async fn deliveries(app: &App) -> Result<Deliveries> {
     let (destinations, install) = (app.destinations(), app.keys.install.clone());
+    let (rests, now) = (app.rests.clone(), app.clock.now());
     app.db
         .read(move |tx| {
             let mut pending = Vec::new();
@@ -28,18 +30,21 @@ pub async fn deliveries(app: &App) -> Result<Deliveries> {
                 if destinations.is_empty() {
                     pending.push(waiting.at("", waiting.last_error.clone()));
                 }
-                for (name, _) in destinations.iter() {
-                    if !waiting.has_receipt(tx, name)? {
-                        let last_error = waiting.error_of(tx, name)?;
-                        pending.push(waiting.at(name, last_error));
+                for placed in destinations.iter() {
+                    if !waiting.has_receipt(tx, placed)? {
+                        let last_error = waiting.error_of(tx, placed)?;
+                        let resting = || rests.code(&placed.place, now).map(str::to_owned);
+                        pending.push(waiting.at(&placed.name, last_error.or_else(resting)));
                     }
                 }
             }
+            let of = |placed| backlog_of(tx, placed);
+            let backlogs = destinations.iter().map(of).collect::<Result<_>>()?;
             let newest = catalogue::newest(tx, &install, 100)?;
             let mut delivered: Vec<_> = newest.iter().flat_map(transcripts).collect();
             delivered.truncate(DELIVERED_MAX);
             name_agents(tx, &mut delivered)?;
-            Ok(Deliveries { pending, delivered })
+            Ok(Deliveries { backlogs, pending, delivered })
         })
         .await
 }
@@ -53,12 +58,14 @@ struct Waiting {
     next_at: Millis,
     attempts: u32,
     last_error: Option<String>,
+    is_stuck: bool,
 }
 
 fn waiting(tx: &mut Tx<'_>) -> Result<Vec<Waiting>> {
     tx.rows(
         "select c.id, c.reference, c.delivered_parts, c.closed_at, j.created_at, j.due_at, j.attempts, \
-         j.last_error from job j join conversation c on c.id = j.subject where j.kind = $1 \
+         j.last_error, d.stuck_at from job j join conversation c on c.id = j.subject \
+         left join delivery d on d.conversation = c.id where j.kind = $1 \
          order by c.closed_at limit $2",
         values![jobs::Kind::Deliver.code(), PENDING_MAX],
         |row| {
@@ -70,6 +77,7 @@ fn waiting(tx: &mut Tx<'_>) -> Result<Vec<Waiting>> {
                 next_at: row.millis(5)?,
                 attempts: u32::try_from(row.number(6)?).unwrap_or(u32::MAX),
                 last_error: row.opt_text(7)?,
+                is_stuck: row.opt_millis(8)?.is_some(),
             })
         },
     )
@@ -84,25 +92,84 @@ impl Waiting {
             next_at: self.next_at.0,
             waiting_since: self.since.0,
             last_error,
+            is_stuck: self.is_stuck,
         }
     }
 
     /// Receipts of a destination are written all at once.
-    fn has_receipt(&self, tx: &mut Tx<'_>, destination: &str) -> Result<bool> {
+    fn has_receipt(&self, tx: &mut Tx<'_>, placed: &Placed) -> Result<bool> {
         let receipts = tx.count(
-            "select count(*) from receipt where conversation = $1 and part = $2 and destination = $3",
-            values![&self.id, self.part, destination],
+            "select count(*) from receipt where conversation = $1 and part = $2 and destination = $3 and place = $4",
+            values![&self.id, self.part, placed.name.as_str(), &placed.place],
         )?;
         Ok(receipts > 0)
     }
 
-    fn error_of(&self, tx: &mut Tx<'_>, destination: &str) -> Result<Option<String>> {
+    fn error_of(&self, tx: &mut Tx<'_>, placed: &Placed) -> Result<Option<String>> {
         tx.row(
             "select code from delivery_error where conversation = $1 and destination = $2",
-            values![&self.id, destination],
+            values![&self.id, placed.name.as_str()],
             |row| row.text(0),
         )
     }
+}
+
+/// What every destination lacks, in the order of the settings.
+pub async fn backlogs(app: &App) -> Result<Vec<Backlog>> {
+    let destinations = app.destinations();
+    app.db.read(move |tx| destinations.iter().map(|placed| backlog_of(tx, placed)).collect()).await
+}
+
+fn backlog_of(tx: &mut Tx<'_>, placed: &Placed) -> Result<Backlog> {
+    let (waiting, stuck, oldest) = lacking(tx, placed)?;
+    let last_error = newest_error(tx, placed)?;
+    let receipt = newest_receipt(tx, placed)?;
+    let known = |code: &String| destinations::Error::mend_of(code).to_owned();
+    Ok(Backlog {
+        destination: placed.name.clone(),
+        is_required: placed.terms.is_required,
+        is_paused: placed.terms.is_paused,
+        waiting,
+        stuck,
+        oldest_at: oldest.map(|at| at.0),
+        mend: last_error.as_ref().map(known),
+        last_error,
+        receipt_at: receipt.as_ref().map(|(_, at)| *at),
+        receipt_level: receipt.map(|(level, _)| level),
+    })
+}
+
+/// Conversations whose next part a destination lacks, the stuck ones of them, and
+/// since when the oldest waits.
+fn lacking(tx: &mut Tx<'_>, placed: &Placed) -> Result<(u32, u32, Option<Millis>)> {
+    let found = tx.row(
+        "select count(*), count(d.stuck_at), min(c.closed_at) from job j \
+         join conversation c on c.id = j.subject left join delivery d on d.conversation = c.id \
+         where j.kind = $1 and not exists (select 1 from receipt r where r.conversation = c.id \
+         and r.part = c.delivered_parts and r.destination = $2 and r.place = $3)",
+        values![jobs::Kind::Deliver.code(), placed.name.as_str(), &placed.place],
+        |row| {
+            let number = |column| Ok(u32::try_from(row.number(column)?).unwrap_or(u32::MAX));
+            Ok((number(0)?, number(1)?, row.opt_millis(2)?))
+        },
+    )?;
+    Ok(found.unwrap_or_default())
+}
+
+fn newest_error(tx: &mut Tx<'_>, placed: &Placed) -> Result<Option<String>> {
+    tx.row(
+        "select code from delivery_error where destination = $1 order by at desc limit 1",
+        values![placed.name.as_str()],
+        |row| row.text(0),
+    )
+}
+
+fn newest_receipt(tx: &mut Tx<'_>, placed: &Placed) -> Result<Option<(String, i64)>> {
+    tx.row(
+        "select level, at from receipt where destination = $1 and place = $2 order by at desc limit 1",
+        values![placed.name.as_str(), &placed.place],
+        |row| Ok((row.text(0)?, row.int(1)?)),
+    )
 }
 
 /// A row keeps an agent's id; people read names.

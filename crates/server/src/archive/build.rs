@@ -218,7 +218,7 @@ fn whole(
             name: department.map_or_else(|| closed.department.clone(), |d| d.name.clone()),
         },
         language: closed.language.clone(),
-        practice: true,
+        practice: !sections.mode.is_phi,
         started_at: At(closed.created_at.0),
         ended_at: At(closed.ended_at.unwrap_or(closed.since).0),
         ending: closed.ending.unwrap_or(Ending::ByAgent),

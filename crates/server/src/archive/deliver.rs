@@ -2,7 +2,7 @@
 //!
 //! Three steps, each of which may be the last before a crash and is safe to begin
 //! again: the part is frozen, it is put where it is not held yet, and once every
-//! destination proved that it holds the bytes, it is marked delivered.
+//! required destination proved that it holds the bytes, it is marked delivered.
 
 use std::sync::Arc;
 
@@ -10,9 +10,10 @@ use data_encoding::HEXLOWER;
 use destinations::{Destination, Document, Receipt};
 use protocol::event::State;
 
+use super::fate::{self, Fate, Stand};
 pub use super::freeze::Frozen;
-use super::{adopt, build, catalogue, freeze};
-use crate::app::App;
+use super::{adopt, build, catalogue, editions, freeze, receipts};
+use crate::app::{App, Placed};
 use crate::audit::{self, Entry};
 use crate::clock::Millis;
 use crate::conversation::{Conversation, key_of, store};
@@ -23,45 +24,54 @@ use crate::ids::ConversationId;
 use crate::jobs;
 use crate::values;
 
-type Destinations = Arc<Vec<(String, Destination)>>;
+type Destinations = Arc<Vec<Placed>>;
+
+const LATER: Error = Error::Later { retry_after: 60 };
 
 /// Delivers what is not delivered yet.
 pub async fn deliver(app: &App, id: ConversationId) -> Result<()> {
     let destinations = app.destinations();
     if destinations.is_empty() {
-        return wait(app, id).await;
+        return wait(app, id, "no_destination").await;
+    }
+    if destinations.iter().all(|placed| placed.terms.is_paused) {
+        return wait(app, id, "paused").await;
+    }
+    let now = app.clock.now();
+    let is_quiet = |it: &Placed| it.terms.is_paused || app.rests.code(&it.place, now).is_some();
+    if destinations.iter().all(is_quiet) {
+        return Err(LATER);
     }
     let Some(frozen) = freeze(app, id).await? else {
         return app.db.write(move |tx| jobs::cancel(tx, jobs::Kind::Deliver, id)).await;
     };
-    if !put(app, id, &frozen, &destinations).await? {
-        return Err(Error::Later { retry_after: 60 });
+    match put(app, id, &frozen, &destinations).await? {
+        Fate::Complete => complete(app, id, &frozen, destinations).await,
+        Fate::Again => Err(LATER),
+        Fate::Stuck => park(app, id).await,
     }
-    complete(app, id, &frozen, destinations).await
-}
-
-/// Everything that waits for a destination is tried at once: the settings changed.
-pub async fn try_all(app: &App) -> Result<()> {
-    let now = app.clock.now();
-    app.db
-        .write(move |tx| {
-            let waiting = tx.rows(
-                "select subject from job where kind = $1 and attempts > 0 and due_at > $2",
-                values![jobs::Kind::Deliver.code(), now],
-                |row| row.conversation(0),
-            )?;
-            waiting.into_iter().try_for_each(|id| jobs::schedule(tx, jobs::Kind::Deliver, id, now))
-        })
-        .await
 }
 
 /// There is nowhere to deliver to: it stays visible and looks again now and then.
-async fn wait(app: &App, id: ConversationId) -> Result<()> {
+async fn wait(app: &App, id: ConversationId, code: &'static str) -> Result<()> {
     let now = app.clock.now();
     app.db
         .write(move |tx| {
             store::load(tx, id)?.ok_or(Error::NotFound)?;
-            jobs::look_again(tx, jobs::Kind::Deliver, id, now, "no_destination")
+            jobs::look_again(tx, jobs::Kind::Deliver, id, now, code)
+        })
+        .await
+}
+
+/// It needs a person: it stays as it is, in sight, with its key.
+async fn park(app: &App, id: ConversationId) -> Result<()> {
+    let now = app.clock.now();
+    app.db
+        .write(move |tx| {
+            let found = store::load(tx, id)?.ok_or(Error::NotFound)?;
+            tx.run("update delivery set stuck_at = $1 where conversation = $2", values![now, &id])?;
+            jobs::park(tx, jobs::Kind::Deliver, id, "stuck")?;
+            record(tx, now, "transcript.stuck", &found.reference, "")
         })
         .await
 }
@@ -73,147 +83,144 @@ pub async fn freeze(app: &App, id: ConversationId) -> Result<Option<Frozen>> {
 }
 
 /// The second step: puts a part where it is not held yet. A destination that fails
-/// keeps no other from getting it. True if every one holds it.
+/// keeps no other from getting it.
 pub async fn put(
     app: &App,
     id: ConversationId,
     frozen: &Frozen,
     destinations: &Destinations,
-) -> Result<bool> {
-    let mut is_everywhere = true;
-    for (name, destination) in destinations.iter() {
-        let (named, part, documents) = (name.clone(), frozen.part, frozen.documents.len());
-        let holds = app.db.read(move |tx| holds(tx, id, part, &named, documents));
-        if holds.await? {
-            continue;
+) -> Result<Fate> {
+    let mut stands = Vec::new();
+    for placed in destinations.iter() {
+        let put = match is_held(app, id, frozen, placed).await? {
+            true => Ok(()),
+            false if placed.terms.is_paused => Err(destinations::Error::Later { code: "paused" }),
+            false => put_to(app, id, frozen, placed).await?,
+        };
+        stands.push(Stand {
+            is_required: placed.terms.is_required,
+            is_paused: placed.terms.is_paused,
+            is_held: put.is_ok(),
+            is_worth_retrying: put.err().is_none_or(destinations::Error::is_worth_retrying),
+        });
+    }
+    let now = app.clock.now();
+    let grace = app.sections().timing.grace_seconds;
+    Ok(fate::of(&stands, frozen.tried_since, frozen.since.plus_seconds(grace), now))
+}
+
+async fn is_held(app: &App, id: ConversationId, frozen: &Frozen, placed: &Placed) -> Result<bool> {
+    let (part, wanted) = (frozen.part, wanted(&placed.terms, frozen));
+    let placed = placed.clone();
+    app.db.read(move |tx| receipts::holds(tx, id, part, &placed, wanted)).await
+}
+
+/// How many documents of a part a destination is to have.
+fn wanted(terms: &protocol::destination::Terms, frozen: &Frozen) -> usize {
+    editions::of_destination(terms, &frozen.documents).map_or(0, |documents| documents.len())
+}
+
+/// Puts the part to one destination, and keeps the receipts or the reason.
+async fn put_to(
+    app: &App,
+    id: ConversationId,
+    frozen: &Frozen,
+    placed: &Placed,
+) -> Result<std::result::Result<(), destinations::Error>> {
+    let now = app.clock.now();
+    if let Some(code) = app.rests.code(&placed.place, now) {
+        return Ok(Err(destinations::Error::Later { code }));
+    }
+    let Some(documents) = editions::of_destination(&placed.terms, &frozen.documents) else {
+        // It was frozen before this destination was sealed, or before there were keys.
+        freeze::begin_anew(app, id, frozen).await?;
+        note(app, id, &placed.name, "not_sealed_yet").await?;
+        return Ok(Err(destinations::Error::Later { code: "not_sealed_yet" }));
+    };
+    let put = match &placed.to {
+        Ok(destination) => put_one(destination, &documents).await,
+        Err(error) => Err(*error),
+    };
+    match put {
+        Ok(receipts) => {
+            app.rests.answered(&placed.place);
+            receive(app, id, frozen.part, placed.clone(), receipts).await?;
+            Ok(Ok(()))
         }
-        match put_one(destination, &frozen.documents).await {
-            Ok(receipts) => receive(app, id, part, name.clone(), receipts).await?,
-            Err(code) => {
-                tracing::warn!(destination = name, code, "a delivery failed; it is tried again");
-                note_error(app, id, name.clone(), code).await?;
-                is_everywhere = false;
-                if code == destinations::Error::Exists.code() {
+        Err(error) => {
+            let code = error.code();
+            tracing::warn!(destination = placed.name, code, "a delivery failed; it is tried again");
+            note(app, id, &placed.name, code).await?;
+            match (error, &placed.to) {
+                (destinations::Error::Exists, Ok(destination)) => {
                     let key = key_of(app, id).await?;
                     adopt::adopt(app, id, &key, frozen, destination).await?;
                 }
+                _ => app.rests.failed(placed.place, code, app.clock.now()),
             }
+            Ok(Err(error))
         }
     }
-    Ok(is_everywhere)
 }
 
 async fn put_one(
     destination: &Destination,
-    documents: &[Document],
-) -> std::result::Result<Vec<Receipt>, &'static str> {
+    documents: &[&Document],
+) -> std::result::Result<Vec<Receipt>, destinations::Error> {
     let mut receipts = Vec::new();
     for document in documents {
-        let receipt = destination.put(document).await.map_err(destinations::Error::code)?;
+        let receipt = destination.put(document).await?;
         if receipt.sha256 != document.sha256() {
-            return Err("other_hash");
+            return Err(destinations::Error::Later { code: "other_hash" });
         }
         if !receipt.level.is_enough_to_shred() {
-            return Err("receipt_too_weak");
+            return Err(destinations::Error::Later { code: "receipt_too_weak" });
         }
         receipts.push(receipt);
     }
     Ok(receipts)
 }
 
-/// Whether a destination gave its receipt for every document of a part.
-fn holds(
-    tx: &mut Tx<'_>,
-    id: ConversationId,
-    part: u32,
-    destination: &str,
-    documents: usize,
-) -> Result<bool> {
-    let receipts = tx.count(
-        "select count(*) from receipt where conversation = $1 and part = $2 and destination = $3",
-        values![&id, part, destination],
-    )?;
-    Ok(usize::try_from(receipts).is_ok_and(|receipts| receipts >= documents))
-}
-
 async fn receive(
     app: &App,
     id: ConversationId,
     part: u32,
-    destination: String,
+    placed: Placed,
     receipts: Vec<Receipt>,
 ) -> Result<()> {
     app.db
         .write(move |tx| {
             // Shredded meanwhile: a late receipt has nothing to belong to.
             store::load(tx, id)?.ok_or(Error::NotFound)?;
-            for receipt in &receipts {
-                insert_receipt(tx, id, part, &destination, receipt)?;
-            }
-            tx.run(
-                "delete from delivery_error where conversation = $1 and destination = $2",
-                values![&id, &destination],
-            )?;
-            Ok(())
+            receipts::insert(tx, id, part, &placed, &receipts)
         })
         .await
 }
 
-fn insert_receipt(
-    tx: &mut Tx<'_>,
-    id: ConversationId,
-    part: u32,
-    destination: &str,
-    receipt: &Receipt,
-) -> Result<()> {
-    tx.run(
-        "insert into receipt (conversation, part, destination, object, level, sha256, at) \
-         values ($1, $2, $3, $4, $5, $6, $7) on conflict (conversation, part, destination, object) do nothing",
-        values![
-            &id,
-            part,
-            destination,
-            receipt.object.as_str(),
-            receipt.level.code(),
-            &receipt.sha256,
-            receipt.at_ms,
-        ],
-    )?;
-    Ok(())
-}
-
-async fn note_error(
-    app: &App,
-    id: ConversationId,
-    destination: String,
-    code: &'static str,
-) -> Result<()> {
-    let now = app.clock.now();
+async fn note(app: &App, id: ConversationId, destination: &str, code: &'static str) -> Result<()> {
+    let (now, destination) = (app.clock.now(), destination.to_owned());
     app.db
         .write(move |tx| {
-            if freeze::under_way(tx, id)?.is_some() {
-                tx.run(
-                    "insert into delivery_error (conversation, destination, code, at) values ($1, $2, $3, $4) \
-                     on conflict (conversation, destination) do update set code = excluded.code, at = excluded.at",
-                    values![&id, &destination, code, now],
-                )?;
+            if freeze::under_way(tx, id)?.is_none() {
+                return Ok(());
             }
-            Ok(())
+            receipts::note_error(tx, id, &destination, code, now)
         })
         .await
 }
 
-/// The third step: marks a part delivered that every destination holds, and says
-/// what comes next. Does nothing if another node was faster.
+/// The third step: marks a part delivered that every required destination holds, and
+/// says what comes next. Does nothing if another node was faster.
 pub async fn complete(
     app: &App,
     id: ConversationId,
     frozen: &Frozen,
     destinations: Destinations,
 ) -> Result<()> {
-    let (part, seq, documents) = (frozen.part, frozen.seq, frozen.documents.len());
+    let (part, seq) = (frozen.part, frozen.seq);
     let manifest = frozen.documents.last().map(Document::sha256);
     let manifest = manifest.ok_or(Error::broken_because("a part has a manifest"))?;
+    let wanted: Vec<_> = destinations.iter().map(|it| wanted(&it.terms, frozen)).collect();
     let (now, timing, install) = (app.clock.now(), app.sections().timing, app.keys.install.clone());
     app.db
         .write(move |tx| {
@@ -221,27 +228,35 @@ pub async fn complete(
             if freeze::under_way(tx, id)? != Some((part, seq)) {
                 return Ok(());
             }
-            for (name, _) in destinations.iter() {
-                if !holds(tx, id, part, name, documents)? {
-                    return Err(Error::Later { retry_after: 60 });
+            for (placed, documents) in destinations.iter().zip(&wanted) {
+                if receipts::holds(tx, id, part, placed, *documents)? {
+                    continue;
                 }
+                if placed.terms.is_required {
+                    return Err(LATER);
+                }
+                let detail = format!("part {part} {}", placed.name);
+                record(tx, now, "transcript.given_up", &delivered.reference, &detail)?;
             }
             freeze::forget(tx, id)?;
             mark(tx, id, part, seq, &manifest)?;
             catalogue::enter(tx, &install, &delivered)?;
             let detail = format!("part {part} manifest {}", HEXLOWER.encode(&manifest));
-            let entry = Entry {
-                at: now,
-                actor: Sender::System,
-                action: "transcript.delivered",
-                subject: &delivered.reference,
-                detail: &detail,
-            };
-            audit::record(tx, &entry)?;
+            record(tx, now, "transcript.delivered", &delivered.reference, &detail)?;
             let survey_over = delivered.closed_at.map(|at| at.plus_seconds(timing.survey_seconds));
             follow(tx, &delivered, seq, now, survey_over, now.plus_seconds(timing.grace_seconds))
         })
         .await
+}
+
+fn record(
+    tx: &mut Tx<'_>,
+    at: Millis,
+    action: &'static str,
+    subject: &str,
+    detail: &str,
+) -> Result<()> {
+    audit::record(tx, &Entry { at, actor: Sender::System, action, subject, detail })
 }
 
 fn mark(

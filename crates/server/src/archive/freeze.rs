@@ -10,9 +10,10 @@ use std::sync::Arc;
 use destinations::{Document, Name};
 
 use super::build::{self, Material};
+use super::editions::Editions;
 use super::manifest::Signer;
 use super::transcript::At;
-use super::{named, render};
+use super::{named, readers, render};
 use crate::app::App;
 use crate::clock::Millis;
 use crate::conversation::store;
@@ -28,6 +29,9 @@ pub struct Frozen {
     pub part: u32,
     /// The last event in it.
     pub seq: u64,
+    pub since: Millis,
+    /// Later than `since` if somebody asked for another try.
+    pub tried_since: Millis,
     /// In the order in which they are put; the manifest is the last.
     pub documents: Vec<Document>,
 }
@@ -81,6 +85,7 @@ pub(super) fn under_way(tx: &mut Tx<'_>, id: ConversationId) -> Result<Option<(u
 
 fn frozen(tx: &mut Tx<'_>, id: ConversationId, key: &ConversationKey) -> Result<Option<Frozen>> {
     let Some((part, seq)) = under_way(tx, id)? else { return Ok(None) };
+    let (since, tried_since) = times(tx, id)?;
     let rows = tx.rows(
         "select name, sealed from delivery_document where conversation = $1 order by number",
         values![&id],
@@ -92,7 +97,17 @@ fn frozen(tx: &mut Tx<'_>, id: ConversationId, key: &ConversationKey) -> Result<
         Ok(named(name, opened.bytes().to_vec()))
     };
     let documents = rows.into_iter().map(open).collect::<Result<_>>()?;
-    Ok(Some(Frozen { part, seq, documents }))
+    Ok(Some(Frozen { part, seq, since, tried_since, documents }))
+}
+
+fn times(tx: &mut Tx<'_>, id: ConversationId) -> Result<(Millis, Millis)> {
+    let found = tx.row(
+        "select created_at, tried_since from delivery where conversation = $1",
+        values![&id],
+        |row| Ok((row.millis(0)?, row.opt_millis(1)?)),
+    )?;
+    let (since, tried_since) = found.ok_or(Error::NotFound)?;
+    Ok((since, tried_since.unwrap_or(since)))
 }
 
 async fn freeze(
@@ -102,11 +117,13 @@ async fn freeze(
     material: Material,
 ) -> Result<()> {
     let (now, seq, state) = (app.clock.now(), material.closed.seq, material.closed.state);
+    let readers = app.db.read(readers::proved).await?;
+    let editions = Editions::wanted(&app.destinations(), readers);
     let (app2, key) = (app.clone(), key.clone());
     let rendering = move || {
         let transcript = build::transcript(&app2, &key, &material)?;
         let signer = Signer::from_seed(&app2.keys.install.transcript_seed());
-        let documents = render(&transcript, &signer, &material.head, At(now.0))
+        let documents = render(&transcript, &signer, &material.head, At(now.0), &editions)
             .map_err(|e| Error::broken("a transcript could not be rendered", e))?;
         Ok((transcript.part, sealed(&key, id, transcript.part, &documents)))
     };
@@ -140,6 +157,26 @@ fn sealed(
     documents.iter().map(seal).collect()
 }
 
+/// Forgets the part on its way, if nobody has any of it: the next try freezes it by
+/// the settings of then.
+pub(super) async fn begin_anew(app: &App, id: ConversationId, frozen: &Frozen) -> Result<()> {
+    let (part, seq) = (frozen.part, frozen.seq);
+    app.db
+        .write(move |tx| {
+            let is_same = under_way(tx, id)? == Some((part, seq));
+            if is_same && has_no_receipt(tx, id, part)? { forget(tx, id) } else { Ok(()) }
+        })
+        .await
+}
+
+fn has_no_receipt(tx: &mut Tx<'_>, id: ConversationId, part: u32) -> Result<bool> {
+    let receipts = tx.count(
+        "select count(*) from receipt where conversation = $1 and part = $2",
+        values![&id, part],
+    )?;
+    Ok(receipts == 0)
+}
+
 /// Keeps other documents for the part on its way: those that were delivered before.
 pub(super) async fn replace(
     app: &App,
@@ -153,11 +190,7 @@ pub(super) async fn replace(
     app.db
         .write(move |tx| {
             store::load(tx, id)?.ok_or(Error::NotFound)?;
-            let receipts = tx.count(
-                "select count(*) from receipt where conversation = $1 and part = $2",
-                values![&id, part],
-            )?;
-            if receipts > 0 || under_way(tx, id)? != Some((part, seq)) {
+            if !has_no_receipt(tx, id, part)? || under_way(tx, id)? != Some((part, seq)) {
                 return Ok(());
             }
             tx.run("delete from delivery_document where conversation = $1", values![&id])?;

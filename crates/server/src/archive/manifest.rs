@@ -12,6 +12,7 @@ use destinations::Document;
 use serde::{Deserialize, Serialize};
 
 use super::canonical;
+use super::editions::Editions;
 use super::transcript::{At, Masking, Transcript};
 
 /// Of the manifest below; also what keeps its signature apart from any other
@@ -49,6 +50,18 @@ pub struct File {
     pub sha256: String,
     /// Bytes.
     pub size: u64,
+    /// False: the place may lack it, since its settings leave it out.
+    #[serde(default = "yes", skip_serializing_if = "is_so")]
+    pub is_everywhere: bool,
+}
+
+fn yes() -> bool {
+    true
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_so(it: &bool) -> bool {
+    *it
 }
 
 #[derive(Debug, Serialize)]
@@ -73,12 +86,14 @@ impl Manifest {
         signer: &Signer,
         head: &Head,
         created_at: At,
+        editions: &Editions,
     ) -> Self {
         let files = documents.iter().map(|document| File {
             name: document.name.file().to_owned(),
             media_type: document.media_type.to_owned(),
             sha256: HEXLOWER.encode(&document.sha256()),
             size: document.bytes.len() as u64,
+            is_everywhere: editions.are_everywhere(document.name.file()),
         });
         Self {
             schema: SCHEMA,

@@ -1,6 +1,7 @@
 //! The live shred: in one transaction the wrapped key, the rows and the jobs go,
 //! and the audit chain gets the tombstone.
 
+use super::fate::{self, Kept, Shredding};
 use super::{build, catalogue, freeze};
 use crate::app::App;
 use crate::audit::{self, Entry};
@@ -22,16 +23,23 @@ pub async fn shred(app: &App, id: ConversationId) -> Result<()> {
         .write(move |tx| {
             let found = store::load(tx, id)?.ok_or(Error::NotFound)?;
             let delivered = build::delivered(tx, id)?;
-            // No key goes before the receipts of every part.
-            if found.state != State::Delivered || parts_held(tx, id)? < u64::from(delivered.parts) {
-                return Err(Error::WrongState);
-            }
-            if found.seq > delivered.seq || freeze::under_way(tx, id)?.is_some() {
-                jobs::cancel(tx, jobs::Kind::Shred, id)?;
-                return jobs::schedule(tx, jobs::Kind::Deliver, id, now);
-            }
-            if is_on_hold(tx, id)? {
-                return jobs::look_again(tx, jobs::Kind::Shred, id, now, "on_hold");
+            let kept = Kept {
+                is_delivered: found.state == State::Delivered,
+                parts: u64::from(delivered.parts),
+                parts_held: parts_held(tx, id)?,
+                is_newer: found.seq > delivered.seq || freeze::under_way(tx, id)?.is_some(),
+                is_on_hold: is_on_hold(tx, id)?,
+            };
+            match fate::shredding(&kept) {
+                Shredding::Wrong => return Err(Error::WrongState),
+                Shredding::DeliverFirst => {
+                    jobs::cancel(tx, jobs::Kind::Shred, id)?;
+                    return jobs::schedule(tx, jobs::Kind::Deliver, id, now);
+                }
+                Shredding::Wait => {
+                    return jobs::look_again(tx, jobs::Kind::Shred, id, now, "on_hold");
+                }
+                Shredding::Go => {}
             }
             delete(tx, id)?;
             catalogue::mark_shredded(tx, &found.reference, now)?;

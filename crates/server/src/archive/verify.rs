@@ -14,6 +14,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::canonical;
+use super::editions::SEALED;
 use super::manifest::{File, PublicKey, SCHEMA};
 
 /// The files of one reference, by their names without folders.
@@ -215,6 +216,7 @@ impl Looked {
         for file in &manifest.files {
             self.named.insert(file.name.clone());
             match files.get(&file.name) {
+                None if may_be_absent(file, files) => {}
                 None => self.find(&file.name, Wrong::Missing),
                 Some(bytes) if !is_the(file, bytes) => self.find(&file.name, Wrong::Changed),
                 Some(_) => {}
@@ -237,6 +239,16 @@ fn opened(bytes: &[u8]) -> Option<(Manifest, PublicKey)> {
     let message = canonical::encode(&signed.manifest).ok()?;
     let manifest = serde_json::from_value(signed.manifest).ok()?;
     key.has_signed(&message, &signature).then_some((manifest, key))
+}
+
+/// A place has the transcript's JSON readable or sealed, and renderings of it as its
+/// settings say; what is there must be as it was signed.
+fn may_be_absent(file: &File, files: &Files) -> bool {
+    let (plain, other) = match file.name.strip_suffix(SEALED) {
+        Some(plain) => (plain, plain.to_owned()),
+        None => (file.name.as_str(), format!("{}{SEALED}", file.name)),
+    };
+    !file.is_everywhere && (!plain.ends_with(".json") || files.contains_key(&other))
 }
 
 fn is_the(file: &File, bytes: &[u8]) -> bool {

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use protocol::agent::Disposition;
 use serde::{Deserialize, Serialize};
 
+use super::destination::NamedDestination;
 use super::masking_rules::MaskingRules;
 use crate::error::{Error, Result};
 
@@ -21,23 +22,17 @@ pub struct Sections {
     pub departments: Vec<Department>,
     pub dispositions: Vec<Disposition>,
     pub timing: Timing,
-    /// Every one of them must give its receipt before a key is destroyed.
+    /// Each required one must give its receipt before a key is destroyed.
     pub destinations: Vec<NamedDestination>,
+    pub mode: Mode,
     pub retention: Retention,
     pub masking: MaskingRules,
     /// Of the section `masking`: it stands in each transcript.
     pub masking_version: u64,
+    /// The sum of all sections' versions: another process' change shows in it.
+    pub versions: u64,
     /// Shown names of staff, who are not to be hidden; read from the accounts.
     pub staff: Vec<String>,
-}
-
-/// A destination under the clinic's own name for it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct NamedDestination {
-    pub name: String,
-    /// Refuses fields that it does not know.
-    #[serde(flatten)]
-    pub to: destinations::Config,
 }
 
 /// The site that embeds the widget.
@@ -109,6 +104,15 @@ impl Default for Timing {
     }
 }
 
+/// Practice, or real health information.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Mode {
+    /// Off, visitors are told not to enter health information. On, destinations must
+    /// have what the posture list asks for.
+    pub is_phi: bool,
+}
+
 /// How long what is left of a shredded conversation stays.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -150,13 +154,12 @@ impl Sections {
                 disposition("no-answer", "Visitor did not answer"),
             ],
             timing: Timing::default(),
-            destinations: vec![NamedDestination {
-                name: "folder".to_owned(),
-                to: destinations::Config::Folder(to),
-            }],
+            destinations: vec![NamedDestination::new("folder", destinations::Config::Folder(to))],
+            mode: Mode::default(),
             retention: Retention::default(),
             masking: MaskingRules::default(),
             masking_version: 1,
+            versions: 0,
             staff: Vec::new(),
         }
     }
@@ -198,6 +201,11 @@ impl Sections {
         if !are_distinct_ids(names) {
             return invalid("destinations", "has each name once, of [a-z0-9-]");
         }
+        let is_required = |one: &NamedDestination| one.terms.is_required;
+        if !self.destinations.is_empty() && !self.destinations.iter().any(is_required) {
+            return invalid("destinations", "has one that is required");
+        }
+        self.destinations.iter().try_for_each(NamedDestination::check)?;
         if !(1..=3660).contains(&self.retention.catalogue_days) {
             return invalid("catalogue_days", "is a day to ten years");
         }

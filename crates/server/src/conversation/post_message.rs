@@ -217,7 +217,8 @@ fn newest(
     }
 }
 
-/// The stored messages among the eight rows up to `last`, oldest first, as they are now.
+/// The newest stored messages among the eight rows up to `last`, oldest first, as they
+/// are now: as many as masking looks at.
 fn window(
     tx: &mut Tx<'_>,
     recent: &Recent,
@@ -226,17 +227,17 @@ fn window(
     key: &ConversationKey,
 ) -> Result<Vec<(u64, Writer, Text)>> {
     let from = last.saturating_sub(WINDOW);
-    let mut rows = Vec::new();
-    for event in newest(tx, recent, conversation, from)? {
-        if event.kind != Kind::Message || event.seq > last {
-            continue;
-        }
+    let newest = newest(tx, recent, conversation, from)?;
+    let messages = newest.iter().filter(|event| event.kind == Kind::Message && event.seq <= last);
+    let mut rows = Vec::with_capacity(masking::ROWS_BEFORE_MAX);
+    for event in messages.rev().take(masking::ROWS_BEFORE_MAX) {
         let writer = match event.sender {
             Sender::Visitor => Writer::Visitor,
             Sender::Agent(_) => Writer::Agent,
             Sender::System => Writer::Automatic,
         };
-        rows.push((event.seq, writer, read::words(key, &event)?));
+        rows.push((event.seq, writer, read::words(key, event)?));
     }
+    rows.reverse();
     Ok(rows)
 }

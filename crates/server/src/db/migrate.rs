@@ -9,7 +9,8 @@ use crate::error::{Error, Result};
 const STEPS: &[&str] = &[
     include_str!("../migrations/sqlite/0001_first.sql"),
     include_str!("../migrations/sqlite/0002_delivery.sql"),
-    include_str!("../migrations/sqlite/0003_nodes.sql"),
+    include_str!("../migrations/sqlite/0003_destinations.sql"),
+    include_str!("../migrations/sqlite/0004_nodes.sql"),
 ];
 
 /// Refuses tables of another version: who only looks may not change them.

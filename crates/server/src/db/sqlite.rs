@@ -8,6 +8,7 @@ use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{CachedStatement, Connection, ErrorCode, OpenFlags, ToSql};
 
 use super::engine::{Engine, Line, Question};
+use super::teller::Teller;
 use super::tx::{Row, Tx};
 use super::writer::Writer;
 use super::{Sealer, Value, migrate};
@@ -22,7 +23,10 @@ const STATEMENTS_MAX: usize = 256;
 /// Room for about a thousand conversations that talk at once; filled only by use.
 const WRITER_CACHE_KIB: i64 = 16 * 1024;
 /// A WAL of about 16 MiB before it is folded back.
-const CHECKPOINT_PAGES: i64 = 4096;
+const CHECKPOINT_PAGES: i64 = 8192;
+/// A message changes some 300 bytes on each of three pages, and each page goes to the
+/// disk whole, twice.
+const PAGE_BYTES: i64 = 2048;
 
 /// Opens or creates the file and brings its tables up to date.
 pub(super) fn open(file: &Path, bus: Bus, recent: Arc<Recent>, sealer: Sealer) -> Result<Engine> {
@@ -34,9 +38,9 @@ pub(super) fn open(file: &Path, bus: Bus, recent: Arc<Recent>, sealer: Sealer) -
     // all of them every message reads them again.
     connection.pragma_update(None, "cache_size", -WRITER_CACHE_KIB).map_err(sql_error)?;
     migrate::run(&mut connection)?;
-    let writer = Writer { connection, bus, recent, sealer };
-    let (mut engine, tasks, questions) = Engine::new();
-    engine.spawn("sotto-write", move || writer.serve(&tasks))?;
+    let writer = Writer { connection, teller: Teller::new(bus, recent), sealer };
+    let (mut engine, units, questions) = Engine::new();
+    engine.spawn("sotto-write", writer.serve(units))?;
     for _ in 0..READERS {
         let (connection, questions) = (connect(file)?, questions.clone());
         engine.spawn("sotto-read", move || answer(&connection, &questions))?;
@@ -63,6 +67,8 @@ pub(super) fn connect(file: &Path) -> Result<Connection> {
     })?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
     connection.busy_timeout(std::time::Duration::from_secs(5)).map_err(sql_error)?;
+    // Before the journal's mode, which makes the first page.
+    connection.pragma_update(None, "page_size", PAGE_BYTES).map_err(sql_error)?;
     for (pragma, value) in [
         ("journal_mode", "wal"),
         ("synchronous", "full"),

@@ -1,7 +1,6 @@
 //! Group commit: units that wait are carried out together and committed once.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
 
 use rusqlite::Connection;
 use tokio::sync::oneshot;
@@ -9,10 +8,9 @@ use tokio::sync::oneshot;
 use super::Sealer;
 use super::engine::{Line, Unit};
 use super::sqlite::sql_error;
+use super::teller::Teller;
 use super::tx::{After, Tx};
-use crate::bus::{Bus, Ring, Topic};
 use crate::error::{Error, Result};
-use crate::events::Recent;
 
 /// Units in one commit, so that none waits long for its neighbours.
 const UNITS_MAX: usize = 256;
@@ -62,56 +60,94 @@ pub(super) fn task<T: Send + 'static>(
     (Box::new(unit), receive)
 }
 
+/// What the units of one commit leave to be done after it.
+#[derive(Default)]
+struct Done {
+    after: Vec<After>,
+    was_audited: bool,
+}
+
+impl Done {
+    fn add(&mut self, mut tx: Tx<'_>) {
+        self.after.append(&mut tx.after);
+        self.was_audited |= tx.was_audited;
+    }
+}
+
 /// The writer thread: owns the one connection that changes anything.
 pub(super) struct Writer {
     pub connection: Connection,
-    pub bus: Bus,
-    pub recent: Arc<Recent>,
+    pub teller: Teller,
     pub sealer: Sealer,
 }
 
 impl Writer {
-    /// Serves until every sender is gone.
-    pub(super) fn serve(&self, units: &Line<Unit>) {
-        let mut batch = Vec::with_capacity(UNITS_MAX);
-        while units.take(UNITS_MAX, &mut batch) {
-            metrics::histogram!("sotto_commit_units").record(batch.len() as f64);
-            let committed = match self.commit(&mut batch) {
-                Ok(after) => {
-                    tell(&self.bus, &self.recent, after);
-                    true
+    /// What serves until nobody can send any more, on a thread of its own.
+    pub(super) fn serve(self, line: Line<Unit>) -> impl FnOnce() {
+        move || {
+            let mut units = Vec::new();
+            while line.take(UNITS_MAX, &mut units) {
+                let mut units = std::mem::take(&mut units);
+                metrics::histogram!("sotto_commit_units").record(units.len() as f64);
+                match self.commit(&mut units) {
+                    Ok(after) => self.teller.tell(true, after, units),
+                    Err(error) => {
+                        self.give_up(&error);
+                        self.teller.tell(false, Vec::new(), units);
+                    }
                 }
-                Err(error) => {
-                    self.give_up(&error);
-                    false
-                }
-            };
-            for task in batch.drain(..) {
-                task.answer(committed);
             }
         }
     }
 
+    /// Nearly every unit that is refused was refused before it wrote, so there is
+    /// nothing of it to undo. For the others all begin anew, each where it can be
+    /// undone alone: that copies every page that it touches.
     fn commit(&self, batch: &mut [Box<dyn Task>]) -> Result<Vec<After>> {
         self.statement("begin immediate")?;
-        let mut after = Vec::new();
-        let mut was_audited = false;
-        for task in batch.iter_mut() {
+        let done = match self.carry_out(batch)? {
+            Some(done) => done,
+            None => {
+                self.statement("rollback")?;
+                self.statement("begin immediate")?;
+                self.carry_out_apart(batch)?
+            }
+        };
+        if done.was_audited {
+            (self.sealer)(&mut Tx::new(&self.connection))?;
+        }
+        self.statement("commit")?;
+        Ok(done.after)
+    }
+
+    /// All units; nothing if one that was refused left something behind.
+    fn carry_out(&self, batch: &mut [Box<dyn Task>]) -> Result<Option<Done>> {
+        let mut done = Done::default();
+        for task in batch {
+            let before = self.connection.total_changes();
+            let mut tx = Tx::new(&self.connection);
+            if task.run(&mut tx) {
+                done.add(tx);
+            } else if self.connection.is_autocommit() || self.connection.total_changes() != before {
+                return Ok(None);
+            }
+        }
+        Ok(Some(done))
+    }
+
+    fn carry_out_apart(&self, batch: &mut [Box<dyn Task>]) -> Result<Done> {
+        let mut done = Done::default();
+        for task in batch {
             let mut tx = Tx::new(&self.connection);
             self.statement("savepoint unit")?;
             if task.run(&mut tx) {
-                after.append(&mut tx.after);
-                was_audited |= tx.was_audited;
+                done.add(tx);
             } else {
                 self.statement("rollback to unit")?;
             }
             self.statement("release unit")?;
         }
-        if was_audited {
-            (self.sealer)(&mut Tx::new(&self.connection))?;
-        }
-        self.statement("commit")?;
-        Ok(after)
+        Ok(done)
     }
 
     /// A commit failed: nothing of it stays. After an I/O error nobody can know
@@ -133,19 +169,5 @@ impl Writer {
     fn statement(&self, sql: &'static str) -> Result<()> {
         let mut statement = self.connection.prepare_cached(sql).map_err(sql_error)?;
         statement.raw_execute().map(|_| ()).map_err(sql_error)
-    }
-}
-
-/// What follows a durable commit.
-pub(super) fn tell(bus: &Bus, recent: &Recent, after: Vec<After>) {
-    for next in after {
-        match next {
-            After::Keep(event) => recent.keep(event),
-            After::Forget(id) => {
-                recent.forget(id);
-                bus.ring_others(&Ring { topic: Topic::Gone(id), number: 0 });
-            }
-            After::Ring(ring) => bus.ring(&ring),
-        }
     }
 }

@@ -18,6 +18,7 @@ const PURPOSE: &str = "install key 1";
 /// Sub-keys by purpose.
 pub struct Install {
     catalogue: Sealing,
+    secrets: Sealing,
     signing: Ed25519KeyPair,
     transcripts: Zeroizing<[u8; 32]>,
     addresses: hmac::Key,
@@ -50,6 +51,15 @@ impl Install {
 
     pub fn open_catalogue(&self, reference: &str, sealed: &[u8]) -> Result<Opened> {
         self.catalogue.open(reference.as_bytes(), sealed)
+    }
+
+    /// A secret of the settings.
+    pub fn seal_secret(&self, bound_to: &str, plain: &[u8]) -> Vec<u8> {
+        self.secrets.seal(bound_to.as_bytes(), plain)
+    }
+
+    pub fn open_secret(&self, bound_to: &str, sealed: &[u8]) -> Result<Opened> {
+        self.secrets.open(bound_to.as_bytes(), sealed)
     }
 
     /// Ed25519 (RFC 8032) over the given bytes.
@@ -113,6 +123,7 @@ impl From<Sealing> for Install {
     fn from(key: Sealing) -> Self {
         Self {
             catalogue: Sealing::new(key.derive("catalogue")),
+            secrets: Sealing::new(key.derive("secrets")),
             signing: Ed25519KeyPair::from_seed_unchecked(key.derive("signing").as_ref())
                 .expect("32 bytes are an Ed25519 seed"),
             transcripts: key.derive("transcripts"),

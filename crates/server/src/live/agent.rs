@@ -12,8 +12,8 @@ use axum::response::Response;
 use protocol::agent::{Department, Frame, Hello, Request, Verb};
 use tokio::time::Instant;
 
+use super::Live;
 use super::socket::{Gone, Incoming, Sent, Socket};
-use super::{Live, spread_ms};
 use crate::app::App;
 use crate::bus::{Mailbox, Ring, Topic};
 use crate::conversation::access::Agent;
@@ -120,7 +120,7 @@ impl Console {
             capacity: account.capacity,
             departments: own.collect(),
             dispositions: sections.dispositions.clone(),
-            practice: true,
+            practice: !sections.mode.is_phi,
         }
     }
 
@@ -134,7 +134,7 @@ impl Console {
             }
             self.socket.flush().await?;
             let idle_until = self.session.idle_until(&self.live.app);
-            let wake = self.socket.ping_at().min(self.check_at);
+            let wake = self.socket.wake_at().min(self.check_at);
             let wake = self.lists_at.map_or(wake, |at| at.min(wake));
             tokio::select! {
                 incoming = self.socket.next() => match incoming {
@@ -151,12 +151,18 @@ impl Console {
                     Incoming::Gone => return Err(Gone),
                 },
                 rings = self.mailbox.next() => Box::pin(self.rung(rings)).await?,
-                () = self.live.stopping.cancelled() => {
-                    self.socket.part(&Frame::Reconnect { after_ms: spread_ms() }).await;
-                    return Ok(());
+                () = self.live.stopping.cancelled(), if self.socket.stays() => {
+                    self.socket.leave_at(self.live.turn());
                 }
                 () = self.live.app.clock.until(idle_until) => self.must_be_signed_in().await?,
-                () = tokio::time::sleep_until(wake) => self.woken().await?,
+                () = tokio::time::sleep_until(wake) => {
+                    if self.socket.must_leave(Instant::now()) {
+                        let after_ms = self.live.back_after_ms();
+                        self.socket.part(&Frame::Reconnect { after_ms }).await;
+                        return Ok(());
+                    }
+                    self.woken().await?;
+                }
             }
         }
     }

@@ -23,6 +23,8 @@ pub(super) struct Socket {
     ping_at: Instant,
     /// Whether anything came since the last ping.
     was_heard: bool,
+    /// When it is to be asked to connect elsewhere; known once the node stops.
+    leave_at: Option<Instant>,
 }
 
 /// What came.
@@ -43,7 +45,7 @@ pub(super) type Sent = std::result::Result<(), Gone>;
 
 impl Socket {
     pub(super) fn new(inner: WebSocket, stall: Duration) -> Self {
-        Self { inner, stall, ping_at: Instant::now() + PING_EVERY, was_heard: true }
+        Self { inner, stall, ping_at: Instant::now() + PING_EVERY, was_heard: true, leave_at: None }
     }
 
     /// The first frame, in time and in our version; nothing if nobody is there any more.
@@ -102,9 +104,23 @@ impl Socket {
         told(timeout(self.stall, self.inner.flush()).await)
     }
 
-    /// When [`Self::beat`] has something to do.
-    pub(super) const fn ping_at(&self) -> Instant {
-        self.ping_at
+    /// When [`Self::beat`] has something to do, or the time to leave has come.
+    pub(super) fn wake_at(&self) -> Instant {
+        self.leave_at.map_or(self.ping_at, |at| at.min(self.ping_at))
+    }
+
+    /// Whether nobody has told it yet to leave.
+    pub(super) const fn stays(&self) -> bool {
+        self.leave_at.is_none()
+    }
+
+    pub(super) const fn leave_at(&mut self, turn: Instant) {
+        self.leave_at = Some(turn);
+    }
+
+    /// Whether its time to leave has come.
+    pub(super) fn must_leave(&self, now: Instant) -> bool {
+        self.leave_at.is_some_and(|at| at <= now)
     }
 
     /// Pings if it is time; whoever did not answer the last one is gone.

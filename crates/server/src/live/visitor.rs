@@ -12,7 +12,7 @@ use protocol::visitor::{Frame, Hello, Request, View};
 use tokio::time::Instant;
 
 use super::socket::{Gone, Incoming, Sent, Socket};
-use super::{Live, in_frames, spread_ms};
+use super::{Live, in_frames};
 use crate::bus::{Mailbox, Ring, Topic};
 use crate::conversation::{access, presence, read, view};
 use crate::error::{Error, Result};
@@ -126,8 +126,8 @@ impl Visitor {
                 Box::pin(self.rung(rings)).await?;
             }
             self.socket.flush().await?;
-            let ping_at = self.socket.ping_at();
-            let wake = self.place_at.map_or(ping_at, |at| at.min(ping_at));
+            let wake = self.socket.wake_at();
+            let wake = self.place_at.map_or(wake, |at| at.min(wake));
             tokio::select! {
                 incoming = self.socket.next() => match incoming {
                     Incoming::Text(text) => {
@@ -143,11 +143,17 @@ impl Visitor {
                     Incoming::Gone => return Err(Gone),
                 },
                 rings = self.mailbox.next() => Box::pin(self.rung(rings)).await?,
-                () = self.live.stopping.cancelled() => {
-                    self.socket.part(&Frame::Reconnect { after_ms: spread_ms() }).await;
-                    return Ok(());
+                () = self.live.stopping.cancelled(), if self.socket.stays() => {
+                    self.socket.leave_at(self.live.turn());
                 }
-                () = tokio::time::sleep_until(wake) => self.woken().await?,
+                () = tokio::time::sleep_until(wake) => {
+                    if self.socket.must_leave(Instant::now()) {
+                        let after_ms = self.live.back_after_ms();
+                        self.socket.part(&Frame::Reconnect { after_ms }).await;
+                        return Ok(());
+                    }
+                    self.woken().await?;
+                }
             }
         }
     }

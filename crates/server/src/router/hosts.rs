@@ -13,7 +13,6 @@ use axum::routing::get;
 use tower::{Service, ServiceExt};
 
 use super::{Doors, On, of};
-use crate::app::App;
 use crate::{values, web};
 
 /// Everything that a node answers. Cheap to clone.
@@ -42,7 +41,7 @@ impl Hosts {
             .route("/readyz", get(ready))
             // Browsers ask for it on every page; ours name their own picture or have none.
             .route("/favicon.ico", get(|| async { StatusCode::NO_CONTENT }))
-            .with_state(doors.app.clone());
+            .with_state(doors.clone());
         let by_host =
             by_host.into_iter().map(|(host, router)| (host, router.fallback(web::not_found)));
         let is_https = origins.console.starts_with("https://");
@@ -84,8 +83,11 @@ fn unknown_host() -> Response {
     (StatusCode::MISDIRECTED_REQUEST, words).into_response()
 }
 
-/// Whether the database answers and today's key is there.
-async fn ready(State(app): State<App>) -> Response {
+/// Whether the database answers, today's key is there, and the node means to stay.
+async fn ready(State(Doors { app, live, .. }): State<Doors>) -> Response {
+    if live.is_leaving() {
+        return (StatusCode::SERVICE_UNAVAILABLE, "leaving\n").into_response();
+    }
     let reads = app.db.read(|tx| tx.count("select count(*) from node", values![])).await;
     let has_key = app.keys.ready(&app.db, &app.clock.now().day()).await;
     match (reads, has_key) {

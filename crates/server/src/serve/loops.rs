@@ -7,7 +7,7 @@ use tokio_util::task::TaskTracker;
 
 use super::metered;
 use crate::app::App;
-use crate::archive::deliver;
+use crate::archive::replay;
 use crate::bus::Topic;
 use crate::clock::Millis;
 use crate::conversation::{catch_up, presence};
@@ -32,10 +32,13 @@ const PAUSE: Duration = Duration::from_secs(1);
 pub(super) struct Loops(TaskTracker);
 
 impl Loops {
-    /// Waits until each has finished what it was at.
-    pub(super) async fn end(self) {
+    /// Waits until each has finished what it was at; then the node is no more.
+    pub(super) async fn end(self, app: &App) {
         self.0.close();
         self.0.wait().await;
+        if let Err(error) = presence::end_lease(app).await {
+            tracing::warn!(%error, "the others will notice that this node is gone");
+        }
     }
 }
 
@@ -45,7 +48,7 @@ pub(super) async fn start(app: &App, stopping: &CancellationToken) -> anyhow::Re
     let tasks = TaskTracker::new();
     for lane in WORKERS {
         let (app, stopping) = (app.clone(), stopping.clone());
-        tasks.spawn(async move { until(&stopping, jobs(&app, lane)).await });
+        tasks.spawn(async move { jobs(&app, lane, &stopping).await });
     }
     let (app2, stop) = (app.clone(), stopping.clone());
     tasks.spawn(async move { until(&stop, every(LEASE_EVERY, || lease(&app2))).await });
@@ -86,6 +89,10 @@ async fn every<F: Future<Output = Result<()>>>(apart: Duration, work: impl Fn() 
 
 async fn lease(app: &App) -> Result<()> {
     metered::fold();
+    // A command on this host may have changed settings; it has no way to ring.
+    if site::catch_up(app).await? {
+        replay::all(app).await?;
+    }
     presence::renew_lease(app).await
 }
 
@@ -94,11 +101,11 @@ async fn daily(app: &App) -> Result<()> {
 }
 
 /// Does what is due, then waits for the next ring or the next due time.
-async fn jobs(app: &App, lane: Lane) {
+async fn jobs(app: &App, lane: Lane, stopping: &CancellationToken) {
     let mut mailbox = app.bus.mailbox();
     mailbox.listen(Topic::Jobs);
-    loop {
-        if let Err(error) = workers::run_due(app, lane).await {
+    while !stopping.is_cancelled() {
+        if let Err(error) = workers::run_due(app, lane, stopping).await {
             tracing::error!(%error, "due jobs could not be looked up; trying again");
             tokio::time::sleep(PAUSE).await;
             continue;
@@ -107,6 +114,7 @@ async fn jobs(app: &App, lane: Lane) {
         tokio::select! {
             _ = mailbox.next() => {}
             () = app.clock.until(next) => {}
+            () = stopping.cancelled() => {}
         }
     }
 }
@@ -139,7 +147,7 @@ async fn settings(app: &App) {
         mailbox.next().await;
         // What waits for a destination may have a better one now.
         let taken_up = match site::reload(app).await {
-            Ok(()) => deliver::try_all(app).await,
+            Ok(()) => replay::all(app).await,
             refused => refused,
         };
         if let Err(error) = taken_up {

@@ -36,7 +36,7 @@ pub async fn open(config: Config, clock: Clock, first: Sections) -> anyhow::Resu
     let signer = keys.install.clone();
     let sealer: Sealer = Arc::new(move |tx| audit::seal(tx, &signer));
     let db = Db::open(&location, bus.clone(), recent.clone(), sealer)?;
-    let sections = site::load(&db, first, clock.now()).await?;
+    let sections = site::load(&db, &keys.install, first, clock.now()).await?;
     Ok(App::new(config, clock, bus, recent, db, keys, sections)?)
 }
 

@@ -29,7 +29,7 @@ pub async fn change(
     Json(change): Json<ChangeSection>,
 ) -> Result<Json<Section>> {
     let name = Name::parse(&name).ok_or(Error::NotFound)?;
-    super::change(&app, session.account.id, name, change).await.map(Json)
+    super::change(&app, Some(session.account.id), name, change).await.map(Json)
 }
 
 /// `GET /api/widget/{site}`.
@@ -51,7 +51,7 @@ pub async fn widget(
         name: sections.site.name.clone(),
         languages: sections.site.languages.clone(),
         departments: departments.collect(),
-        practice: true,
+        practice: !sections.mode.is_phi,
         accent: sections.site.accent.clone(),
         message_bytes_max: u32::try_from(app.config.limits.message_bytes).unwrap_or(u32::MAX),
     }))

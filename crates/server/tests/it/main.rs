@@ -4,6 +4,7 @@
 
 mod addenda;
 mod archive;
+mod at_rest_only_sqlite;
 mod canary;
 mod conversation;
 mod daily;
@@ -12,6 +13,7 @@ mod delivery;
 mod doors;
 mod engine;
 mod killed;
+mod leaving;
 mod limits;
 mod lists;
 mod masking;

@@ -10,7 +10,8 @@ use serde_json::{Value, json};
 use server::app::App;
 use server::clock::Clock;
 use server::config::Config;
-use server::config::sections::{NamedDestination, Sections};
+use server::config::destination::NamedDestination;
+use server::config::sections::Sections;
 use server::identity::account::{self, New};
 use server::identity::session;
 use server::serve;
@@ -100,7 +101,7 @@ impl Served {
         std::fs::create_dir_all(&archive).expect("a folder for transcripts");
         let to = destinations::folder::Config { path: archive, must_hold: None };
         let to = destinations::Config::Folder(to);
-        let destinations = vec![NamedDestination { name: "folder".to_owned(), to }];
+        let destinations = vec![NamedDestination::new("folder", to)];
         let first = Sections { destinations, ..sections() };
         let app = serve::open(config, clock, first).await.expect("a node");
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
@@ -132,10 +133,11 @@ impl Served {
         self.stop.cancel();
     }
 
-    /// Stops it and waits until it is done.
-    pub async fn ends(self) {
+    /// Stops it and waits until it is done; what it wrote stays as long as its folder.
+    pub async fn ends(self) -> Arc<tempfile::TempDir> {
         self.stop.cancel();
         self.done.await.expect("no panic").expect("it ends well");
+        self.folder
     }
 
     pub async fn call(&self, call: Call<'_>) -> Answer {
@@ -300,6 +302,20 @@ impl Socket {
     pub async fn asks(&mut self, id: u32, verb: Value) -> Value {
         self.send(&json!({"id": id, "verb": verb})).await;
         self.find(|frame| frame["id"] == id).await
+    }
+
+    /// Whether a verb is carried out before the connection ends.
+    pub async fn tries(&mut self, id: u32, verb: Value) -> bool {
+        let request = json!({"id": id, "verb": verb}).to_string();
+        if self.0.send(Message::text(request)).await.is_err() {
+            return false;
+        }
+        while let Some(frame) = self.frame().await {
+            if frame["id"] == id {
+                return frame["frame"] == "done";
+            }
+        }
+        false
     }
 
     /// The next message whose text fits, from whichever side.

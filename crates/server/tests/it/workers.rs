@@ -8,6 +8,7 @@ use server::bus::Topic;
 use server::conversation::accept;
 use server::jobs::Lane;
 use server::workers;
+use tokio_util::sync::CancellationToken;
 
 use crate::delivery::{MINUTE, closed_conversation, names, times};
 use crate::world::World;
@@ -17,7 +18,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A runtime on which file calls hang until they are let go: it has one thread for
 /// them, and that one waits.
-fn hanging(scene: impl AsyncFnOnce(mpsc::Sender<()>)) {
+pub fn hanging(scene: impl AsyncFnOnce(mpsc::Sender<()>)) {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .max_blocking_threads(1)
@@ -39,7 +40,7 @@ fn destinations_that_hang_keep_no_warning_waiting() {
 }
 
 async fn warns_beside(deliveries: u32, let_go: mpsc::Sender<()>) {
-    let world = World::new();
+    let (world, stays) = (World::new(), CancellationToken::new());
     for _ in 0..deliveries {
         closed_conversation(&world).await;
     }
@@ -48,15 +49,15 @@ async fn warns_beside(deliveries: u32, let_go: mpsc::Sender<()>) {
     let mut heard = world.app.bus.mailbox();
     heard.listen(Topic::Conversation(silent.id));
     world.app.clock.advance(10 * MINUTE);
-    let runs = workers::run_due(&world.app, Lane::Archive);
+    let runs = workers::run_due(&world.app, Lane::Archive, &stays);
     let meanwhile = async {
-        assert_eq!(workers::run_due(&world.app, Lane::Talk).await.unwrap(), 1);
+        assert_eq!(workers::run_due(&world.app, Lane::Talk, &stays).await.unwrap(), 1);
         tokio::time::timeout(PATIENCE, heard.next()).await.expect("the warning comes");
         assert!(matches!(world.thread(silent.id).await.last(), Some(Body::Warned { .. })));
         assert!(names(&world.archive()).is_empty(), "every delivery hangs");
         // What becomes due while they hang is done as well, and no claim runs out.
         world.app.clock.advance(10 * MINUTE);
-        assert_eq!(workers::run_due(&world.app, Lane::Talk).await.unwrap(), 1);
+        assert_eq!(workers::run_due(&world.app, Lane::Talk, &stays).await.unwrap(), 1);
         tokio::time::timeout(PATIENCE, heard.next()).await.expect("the ending comes");
         let_go.send(()).unwrap();
     };

@@ -10,7 +10,8 @@ use sensitive::Sensitive;
 use server::app::App;
 use server::bus::Bus;
 use server::clock::{Clock, Millis};
-use server::config::sections::{Department, NamedDestination, Sections, Site};
+use server::config::destination::NamedDestination;
+use server::config::sections::{Department, Sections, Site};
 use server::conversation::access::Agent;
 use server::conversation::{Posted, Poster, Started, post_message, start, store};
 use server::db::{Db, Location};
@@ -53,9 +54,8 @@ impl World {
 
     /// The same node, from now on with other destinations.
     pub fn delivers_to(&mut self, folders: &[(&str, destinations::folder::Config)]) {
-        let named = |(name, config): &(&str, destinations::folder::Config)| NamedDestination {
-            name: (*name).to_owned(),
-            to: destinations::Config::Folder(config.clone()),
+        let named = |(name, config): &(&str, destinations::folder::Config)| {
+            NamedDestination::new(name, destinations::Config::Folder(config.clone()))
         };
         let destinations = folders.iter().map(named).collect();
         let sections = Sections { destinations, ..(*self.app.sections()).clone() };
@@ -226,7 +226,7 @@ fn node(folder: &Path, clock: Clock, is_first: bool) -> App {
     std::fs::create_dir_all(&archive).expect("a folder for transcripts");
     let to = destinations::folder::Config { path: archive, must_hold: None };
     let to = destinations::Config::Folder(to);
-    let to = vec![NamedDestination { name: "folder".to_owned(), to }];
+    let to = vec![NamedDestination::new("folder", to)];
     let sections = Sections { destinations: to, ..sections() };
     App::new(config, clock, bus, recent, db, keys, sections).expect("a node")
 }

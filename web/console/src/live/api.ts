@@ -11,17 +11,18 @@ export function get<T>(path: string): Promise<Reply<T>> {
   return call(path, { method: 'GET' });
 }
 
-export function send<T>(method: 'POST' | 'PUT', path: string, body: unknown): Promise<Reply<T>> {
-  return call(path, {
+export function send<T>(method: 'POST' | 'PUT', path: string, body: unknown, patience = PATIENCE_MILLISECONDS): Promise<Reply<T>> {
+  const init = {
     method,
     headers: { 'Content-Type': 'application/json', 'X-Sotto': '1' },
     body: JSON.stringify(body),
-  });
+  };
+  return call(path, init, patience);
 }
 
-async function call<T>(path: string, init: RequestInit): Promise<Reply<T>> {
+async function call<T>(path: string, init: RequestInit, patience = PATIENCE_MILLISECONDS): Promise<Reply<T>> {
   try {
-    const answer = await fetch(path, { ...init, credentials: 'same-origin', signal: AbortSignal.timeout(PATIENCE_MILLISECONDS) });
+    const answer = await fetch(path, { ...init, credentials: 'same-origin', signal: AbortSignal.timeout(patience) });
     const body = await read(answer);
     if (answer.ok) return { ok: true, body: body as T };
     return { ok: false, problem: isProblem(body) ? body : bare(answer.status) };

@@ -1,6 +1,7 @@
 /**
  * One agent socket that stays: ticket, first frame, requests with their
  * answers, and opening again after a loss. It knows frames, not what they mean.
+ * A server that leaves is no loss: requests wait for the next one, and nobody is told.
  */
 import type { AgentFrame, AgentVerb, Problem } from '../protocol.ts';
 
@@ -9,7 +10,7 @@ export const PROTOCOL = 1;
 export type Answer =
   { readonly ok: true; readonly at: number; readonly number: number | null } | { readonly ok: false; readonly problem: Problem };
 
-export type SocketState = 'connecting' | 'live' | 'reconnecting' | 'draining' | 'other_version' | 'stopped';
+export type SocketState = 'connecting' | 'live' | 'reconnecting' | 'other_version' | 'stopped';
 
 export type TicketAnswer = { readonly ticket: string } | 'signed_out' | 'unreachable';
 
@@ -23,12 +24,20 @@ const FIRST_WAIT_MILLISECONDS = 400;
 const LONGEST_WAIT_MILLISECONDS = 15_000;
 /** Shorter than the server's own patience, so that a dead connection is noticed by us. */
 const ANSWER_MILLISECONDS = 20_000;
+/** Past the moment that the leaving server named, the way to the next one may take this long unnoticed. */
+const MOVE_MILLISECONDS = 5_000;
+
+interface Asked {
+  readonly line: string;
+  readonly answer: (answer: Answer) => void;
+  readonly timer: ReturnType<typeof setTimeout>;
+}
 
 export class AgentSocket {
   readonly #url: string;
   readonly #ticket: () => Promise<TicketAnswer>;
   readonly #listener: Listener;
-  readonly #asked = new Map<number, { answer: (answer: Answer) => void; timer: ReturnType<typeof setTimeout> }>();
+  readonly #asked = new Map<number, Asked>();
   #socket: WebSocket | null = null;
   #nextId = 1;
   #tries = 0;
@@ -36,6 +45,8 @@ export class AgentSocket {
   #welcomeTimer: ReturnType<typeof setTimeout> | undefined;
   #isStopped = true;
   #isLive = false;
+  /** Until then it is on its way from a server that leaves to the next; 0 when it is not. */
+  #movesUntil = 0;
 
   constructor(url: string, ticket: () => Promise<TicketAnswer>, listener: Listener) {
     this.#url = url;
@@ -69,14 +80,14 @@ export class AgentSocket {
 
   /** Without a connection the answer is `later` at once; a loss on the way answers `later` too. */
   ask(verb: AgentVerb): Promise<Answer> {
-    const socket = this.#socket;
-    if (!this.#isLive || socket === null) return Promise.resolve({ ok: false, problem: notConnected() });
+    if (!this.#isLive && !this.#isMoving) return Promise.resolve({ ok: false, problem: notConnected() });
     const id = this.#nextId;
     this.#nextId += 1;
+    const line = JSON.stringify({ id, verb });
     return new Promise((answer) => {
-      const timer = setTimeout(() => this.#lose(socket), ANSWER_MILLISECONDS);
-      this.#asked.set(id, { answer, timer });
-      socket.send(JSON.stringify({ id, verb }));
+      const timer = setTimeout(() => this.#lost(), ANSWER_MILLISECONDS);
+      this.#asked.set(id, { line, answer, timer });
+      if (this.#isLive) this.#socket?.send(line);
     });
   }
 
@@ -89,7 +100,7 @@ export class AgentSocket {
       return;
     }
     if (ticket === 'unreachable') {
-      this.#wait('reconnecting');
+      this.#lost();
       return;
     }
     const socket = new WebSocket(this.#url);
@@ -104,9 +115,23 @@ export class AgentSocket {
 
   /** A socket that was given up may still speak or close; only the current one counts. */
   #lose(socket: WebSocket): void {
-    if (this.#socket !== socket) return;
-    this.#drop();
-    if (!this.#isStopped) this.#wait('reconnecting');
+    if (this.#socket === socket) this.#lost();
+  }
+
+  #lost(atLeast = 0): void {
+    if (this.#isMoving) {
+      this.#leave();
+    } else {
+      this.#drop();
+      if (this.#isStopped) return;
+      this.#listener.state('reconnecting');
+    }
+    this.#wait(Math.max(atLeast, pause(this.#tries, Math.random())));
+    this.#tries += 1;
+  }
+
+  get #isMoving(): boolean {
+    return Date.now() < this.#movesUntil;
   }
 
   #take(text: string): void {
@@ -116,8 +141,12 @@ export class AgentSocket {
         clearTimeout(this.#welcomeTimer);
         this.#isLive = true;
         this.#tries = 0;
+        this.#movesUntil = 0;
         this.#listener.frame(frame);
         this.#listener.state('live');
+        // A server answers one request after the other, and those of before that it left: what it
+        // did not answer it did not carry out.
+        for (const { line } of this.#asked.values()) this.#socket?.send(line);
         return;
       case 'done':
         this.#answer(frame.id, { ok: true, at: frame.at, number: frame.number ?? null });
@@ -126,18 +155,19 @@ export class AgentSocket {
         this.#answer(frame.id, { ok: false, problem: frame.problem });
         return;
       case 'reconnect':
-        this.#drop();
-        this.#wait('draining', frame.after_ms);
+        this.#movesUntil = Date.now() + frame.after_ms + MOVE_MILLISECONDS;
+        this.#leave();
+        this.#wait(frame.after_ms);
         return;
       case 'bye':
-        this.#leave(frame.problem);
+        this.#endWith(frame.problem);
         return;
       default:
         this.#listener.frame(frame);
     }
   }
 
-  #leave(problem: Problem): void {
+  #endWith(problem: Problem): void {
     if (problem.code === 'signed_out') {
       this.stop();
       this.#listener.signedOut();
@@ -145,8 +175,7 @@ export class AgentSocket {
       this.stop();
       this.#listener.state('other_version');
     } else {
-      this.#drop();
-      this.#wait('reconnecting', (problem.retry_after ?? 0) * 1000);
+      this.#lost((problem.retry_after ?? 0) * 1000);
     }
   }
 
@@ -158,21 +187,23 @@ export class AgentSocket {
     asked.answer(answer);
   }
 
-  #drop(): void {
+  #leave(): void {
     const socket = this.#socket;
     this.#socket = null;
     this.#isLive = false;
     clearTimeout(this.#welcomeTimer);
     socket?.close();
+  }
+
+  #drop(): void {
+    this.#movesUntil = 0;
+    this.#leave();
     for (const id of [...this.#asked.keys()]) this.#answer(id, { ok: false, problem: notConnected() });
   }
 
-  #wait(state: SocketState, atLeast = 0): void {
-    this.#listener.state(state);
+  #wait(milliseconds: number): void {
     clearTimeout(this.#timer);
-    const wait = Math.max(atLeast, pause(this.#tries, Math.random()));
-    this.#tries += 1;
-    this.#timer = setTimeout(() => void this.#open(), wait);
+    this.#timer = setTimeout(() => void this.#open(), milliseconds);
   }
 }
 

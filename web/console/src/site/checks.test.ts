@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { destinationFaults, idFrom, isOrigin, rowFaults, siteFaults, timingFaults } from './checks.ts';
+import { idFrom, isOrigin, rowFaults, siteFaults, timingFaults } from './checks.ts';
 
 it('wants names, ids in shape, and each id once', () => {
   const faults = rowFaults(
@@ -34,15 +34,6 @@ it("names the site's faults by field", () => {
     'accent',
     'pages',
   ]);
-});
-
-it('wants a name of its own and an absolute path of a folder', () => {
-  const folder = { name: 'folder', kind: 'folder', path: '/srv/transcripts', must_hold: null };
-  expect([...destinationFaults([folder, { ...folder, path: 'srv' }])]).toEqual([
-    ['1.name', 'twice'],
-    ['1.path', 'path'],
-  ]);
-  expect([...destinationFaults([folder, { name: 'later', kind: 'from_the_future' }])]).toEqual([]);
 });
 
 it('proposes an id from a name', () => {

@@ -6,7 +6,6 @@ export type Fault =
   | 'accent'
   | 'page'
   | 'no_page'
-  | 'path'
   | 'whole'
   | 'order'
   | 'one_language'
@@ -59,25 +58,6 @@ export function siteFaults(value: SiteValue): Faults {
   if (value.accent != null && !/^#[0-9a-f]{6}$/i.test(value.accent)) faults.set('accent', 'accent');
   if ((value.pages ?? []).length === 0) faults.set('pages', 'no_page');
   else if ((value.pages ?? []).some((line) => !isOrigin(line))) faults.set('pages', 'page');
-  return faults;
-}
-
-/** `[name]` and what its kind needs; `must_hold` names a file, so that a share which is not mounted is noticed. */
-export interface Destination {
-  name: string;
-  kind: string;
-  path?: string;
-  must_hold?: string | null;
-}
-
-export function destinationFaults(rows: readonly Destination[]): Faults {
-  const faults = new Map<string, Fault>();
-  rows.forEach((row, at) => {
-    if (row.name.trim() === '') faults.set(`${at}.name`, 'missing');
-    else if (!ID.test(row.name)) faults.set(`${at}.name`, 'id_shape');
-    else if (rows.some((other, index) => index < at && other.name === row.name)) faults.set(`${at}.name`, 'twice');
-    if (row.kind === 'folder' && !row.path?.startsWith('/')) faults.set(`${at}.path`, 'path');
-  });
   return faults;
 }
 

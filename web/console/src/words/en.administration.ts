@@ -164,17 +164,4 @@ export const administration = {
     mendFirst: 'The server does not take these settings yet. Mend what is marked above first.',
     tableFailed: 'The table of rules could not be read.',
   },
-  destinations: {
-    one: 'Destination',
-    name: 'Name',
-    nameHint: 'Deliveries and the catalogue name it. Lower-case letters, digits and dashes.',
-    path: 'Folder',
-    pathHint: 'The whole path on the server, such as /srv/transcripts.',
-    pathShape: 'Write the whole path. It begins with /.',
-    mustHold: 'File that must be there (optional)',
-    mustHoldHint: 'If this file is missing, the folder counts as not mounted, and nothing is written.',
-    otherKind: (kind: string) => `Kind “${kind}” was set outside of the console and stays as it is.`,
-    add: 'Add folder',
-    empty: 'No destination is set. Closed conversations are held, sealed, until there is one.',
-  },
 };

@@ -1,6 +1,7 @@
 /** What the console says, in English. `es.ts` says the same in its own way; the type keeps them complete. */
 import { count } from './count.ts';
 import { administration } from './en.administration.ts';
+import { destinations } from './en.destinations.ts';
 import { maskNamesEn } from '../../../shared/src/words/masks.en.ts';
 import type { Code, Ending, State } from '../protocol.ts';
 
@@ -93,7 +94,6 @@ export const en = {
   connection: {
     connecting: 'Connecting…',
     reconnecting: 'The connection is lost. It is being opened again; what you type is kept.',
-    draining: 'The server is restarting. You will be connected again in a moment; what you type is kept.',
     back: 'Connected again.',
     otherVersion: 'Sotto was updated. Reload this page when it suits you.',
     reload: 'Reload',
@@ -380,6 +380,7 @@ export const en = {
   },
 
   administration,
+  destinations,
 
   problems,
   states,

@@ -165,17 +165,4 @@ export const administration: typeof english = {
     mendFirst: 'El servidor aún no acepta estos ajustes. Corrige antes lo marcado arriba.',
     tableFailed: 'No se pudo leer la tabla de reglas.',
   },
-  destinations: {
-    one: 'Destino',
-    name: 'Nombre',
-    nameHint: 'Con él aparece en las entregas y en el catálogo. Minúsculas, cifras y guiones.',
-    path: 'Carpeta',
-    pathHint: 'La ruta completa en el servidor, como /srv/transcripts.',
-    pathShape: 'Escribe la ruta completa. Empieza por /.',
-    mustHold: 'Archivo que debe estar ahí (opcional)',
-    mustHoldHint: 'Si falta, la carpeta cuenta como no montada y no se escribe nada.',
-    otherKind: (kind) => `El tipo «${kind}» se puso fuera de la consola y queda como está.`,
-    add: 'Añadir carpeta',
-    empty: 'No hay destino. Las conversaciones cerradas se guardan selladas hasta que haya uno.',
-  },
 };

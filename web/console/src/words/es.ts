@@ -1,6 +1,7 @@
 /** Lo que dice la consola, en español: escrito, no traducido palabra por palabra. */
 import { count } from './count.ts';
 import { administration } from './es.administration.ts';
+import { destinations } from './es.destinations.ts';
 import { maskNamesEs } from '../../../shared/src/words/masks.es.ts';
 import type { Code, Ending, State } from '../protocol.ts';
 import type { Words } from './en.ts';
@@ -94,7 +95,6 @@ export const es: Words = {
   connection: {
     connecting: 'Conectando…',
     reconnecting: 'Se perdió la conexión. Se está abriendo de nuevo; lo que escribes se conserva.',
-    draining: 'El servidor se está reiniciando. En un momento estarás conectado; lo que escribes se conserva.',
     back: 'Conectado de nuevo.',
     otherVersion: 'Sotto se actualizó. Vuelve a cargar esta página cuando te convenga.',
     reload: 'Volver a cargar',
@@ -381,6 +381,7 @@ export const es: Words = {
   },
 
   administration,
+  destinations,
 
   problems,
   states,

@@ -52,3 +52,8 @@ export function duration(seconds: number, t: Words): string {
   say(seconds % 60, t.duration.seconds);
   return parts.length === 0 ? t.duration.seconds(0) : parts.slice(0, 2).join(' ');
 }
+
+/** The day alone. */
+export function day(at: number, locale: string): string {
+  return new Intl.DateTimeFormat(locale, { dateStyle: 'long' }).format(at);
+}

@@ -22,11 +22,12 @@ pub(super) fn is_masked(word: &[u8]) -> bool {
     word.iter().all(|b| b"Xx".contains(b))
 }
 
-/// A part of a program's or a page's name: "john_example".
+/// A part of a program's or a page's name, or of a number: "john_example", "MI73".
 pub(super) fn is_code(scan: &Scan<'_>, at: usize) -> bool {
     let token = &scan.tokens[at];
     let (before, after) = (scan.byte_before(token.start), scan.byte_after(token.end));
-    before == b'_' || after == b'_' || before == b'@' && token.start > 0
+    let in_number = token.len() <= 2 && (before.is_ascii_digit() || after.is_ascii_digit());
+    in_number || before == b'_' || after == b'_' || before == b'@' && token.start > 0
 }
 
 pub(super) fn is_upper(scan: &Scan<'_>, at: usize) -> bool {

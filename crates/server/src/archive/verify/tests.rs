@@ -1,6 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::archive::editions::Editions;
 use crate::archive::manifest::{Head, Signer};
 use crate::archive::render;
 use crate::archive::transcript::{At, Transcript, sample};
@@ -13,7 +14,8 @@ fn signer() -> Signer {
 }
 
 fn put(into: &mut Files, transcript: &Transcript, signer: &Signer) -> [u8; 32] {
-    let documents = render(transcript, signer, &HEAD, At(1)).expect("a good reference");
+    let documents =
+        render(transcript, signer, &HEAD, At(1), &Editions::plain()).expect("a good reference");
     let manifest = documents.last().expect("three documents").sha256();
     for document in documents {
         into.insert(document.name.file().to_owned(), document.bytes.to_vec());

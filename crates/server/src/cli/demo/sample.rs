@@ -45,7 +45,7 @@ pub(super) async fn page(app: &App, clinic: &str) -> Result<()> {
     let mut value = section.value;
     value["pages"] = json!([clinic]);
     let change = ChangeSection { version: section.version, value };
-    site::change(app, AccountId::fresh(), site::Name::Site, change).await.map(|_| ())
+    site::change(app, None, site::Name::Site, change).await.map(|_| ())
 }
 
 /// The sample accounts, made where they are missing; nobody knows their passwords.

@@ -1,6 +1,7 @@
 use clap::Parser;
 
 use super::*;
+use crate::archive::editions::Editions;
 use crate::archive::manifest::{Head, Signer};
 use crate::archive::transcript::{At, Transcript, sample};
 
@@ -30,8 +31,9 @@ impl World {
     async fn deliver(&self, transcript: &Transcript) -> [u8; 32] {
         let there = opened(self.folder.path()).expect("a good path");
         let head = Head { seq: 1, hash: [1; 32] };
-        let documents = crate::archive::render(transcript, &self.signer, &head, At(1))
-            .expect("a good reference");
+        let documents =
+            crate::archive::render(transcript, &self.signer, &head, At(1), &Editions::plain())
+                .expect("a good reference");
         let mut last = [0; 32];
         for document in &documents {
             last = there.put(document).await.expect("the folder takes it").sha256;

@@ -10,7 +10,8 @@ use crate::values;
 const STEPS: &[&str] = &[
     include_str!("../../migrations/postgres/0001_first.sql"),
     include_str!("../../migrations/postgres/0002_delivery.sql"),
-    include_str!("../../migrations/postgres/0003_nodes.sql"),
+    include_str!("../../migrations/postgres/0003_destinations.sql"),
+    include_str!("../../migrations/postgres/0004_nodes.sql"),
 ];
 
 const BEGIN: &str = "begin; set local statement_timeout = 0; set local lock_timeout = 0; \
