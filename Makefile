@@ -15,7 +15,7 @@ N ?= 100
 DATA ?= ../shared/data
 ARGS ?=
 
-.PHONY: run test release types chaos replay strace bench-relay bench-idle bench-pairs mask-score screenshots front
+.PHONY: run test release types chaos chaos-cluster outage replay strace bench-relay bench-idle bench-pairs mask-score bench-masking fuzz-masking screenshots front
 
 run:
 	@$(STEP) "Set up" setup/ensure run
@@ -41,10 +41,19 @@ types:
 	@cargo build --locked --quiet --package server --bin sotto
 	@$(DEBUG)/sotto api > docs/protocol/openapi.json
 	@cargo run --locked --quiet --package masking --example patterns > docs/masking/patterns.json
+	@cargo run --locked --quiet --package masking --example rules > docs/masking/rules.md
 	@cd web && npm run --silent types
 
 chaos: release
 	@$(RELEASE)/sotto-load chaos --server $(RELEASE)/sotto --kills $(N) $(ARGS)
+
+chaos-cluster: release
+	@setup/ensure test
+	@$(RELEASE)/sotto-load chaos-cluster --server $(RELEASE)/sotto $(ARGS)
+
+# A day without the only destination, with ten thousand conversations, on the moved clock.
+outage:
+	@cargo test --locked --quiet --release --package server --test it -- --ignored --exact --nocapture outage::ten_thousand_wait_a_day | grep '^{'
 
 replay: release
 	@$(RELEASE)/sotto-load replay --server $(RELEASE)/sotto --data $(DATA) $(ARGS)
@@ -64,6 +73,14 @@ bench-pairs: release
 mask-score: release
 	@command -v python3 >/dev/null || { echo "python3 is missing: the scorer is written in it."; exit 2; }
 	@setup/mask-score $(RELEASE)/sotto $(DATA)
+
+bench-masking:
+	@setup/ensure run
+	@setup/bench-masking $(ARGS)
+
+# The engine's properties over N thousand made-up texts each; what fails is kept as a seed.
+fuzz-masking:
+	@PROPTEST_CASES=$(N)000 cargo test --locked --quiet --release --package masking -- twice values_are masking_twice findings_and what_is_masked lines_of a_rule_of
 
 screenshots:
 	@setup/ensure test

@@ -137,19 +137,19 @@ macro_rules! destinations {
 }
 
 destinations! {
-    /// A folder that this machine can reach: a disk, or a mounted share.
+    /// Folder. A disk that this machine can reach, or a mounted share.
     folder::Folder,
-    /// Storage with the S3 interface: Amazon's, or a server or service that follows it.
+    /// S3-compatible storage. Amazon's, or a server or service with the same interface.
     s3::S3,
-    /// A container of Azure Blob Storage.
+    /// Azure Blob Storage. A container in a storage account.
     azure::Azure,
-    /// A bucket of Google Cloud Storage.
+    /// Google Cloud Storage. A bucket in a project.
     gcs::Gcs,
-    /// A folder on a server that speaks SFTP.
+    /// SFTP server. A folder on a machine that SSH reaches.
     sftp::Sftp,
-    /// A table of a PostgreSQL database.
+    /// PostgreSQL table. A row for each document in a database of your own.
     postgres::Postgres,
-    /// An address that takes documents by HTTPS POST and signs for them.
+    /// HTTPS receiver. A program of your own that takes documents by POST and signs for them.
     webhook::Webhook,
 }
 

@@ -34,7 +34,7 @@ settings! {
         /// Access key. Of a user or role for Sotto alone. The right to put objects is
         /// enough; with the right to get them, each is read back as well.
         pub access_key: String,
-        /// Secret key. It belongs to the access key, and is never shown again.
+        /// Secret key. It belongs to the access key.
         pub secret_key: Secret,
         /// Address. Only if it is not Amazon: the server's address with `https://`.
         #[serde(default, skip_serializing_if = "Option::is_none")]

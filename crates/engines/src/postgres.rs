@@ -163,10 +163,12 @@ impl Postgres {
         (Ipv4Addr::LOCALHOST, self.port).into()
     }
 
-    /// For a client, through `address`: the server's own, or a proxy's before it.
+    /// For a client that looks for the primary at these addresses: servers' own, or
+    /// those of gates before them.
     #[must_use]
-    pub fn url(address: SocketAddr, database: &str) -> String {
-        format!("postgres://{NAME}:{PASSWORD}@{address}/{database}")
+    pub fn url<const N: usize>(addresses: [SocketAddr; N], database: &str) -> String {
+        let addresses = addresses.map(|address| address.to_string()).join(",");
+        format!("postgres://{NAME}:{PASSWORD}@{addresses}/{database}")
     }
 
     /// Where every byte is that it writes.

@@ -27,6 +27,20 @@ impl Chance {
         low + self.next() % (high - low + 1)
     }
 
+    /// One of several.
+    pub(crate) fn pick<'a, T>(&mut self, of: &'a mut [T]) -> &'a mut T {
+        let last = of.len() as u64 - 1;
+        &mut of[self.between(0, last) as usize]
+    }
+
+    /// All of them in some order.
+    pub(crate) fn shuffled<T: Copy>(&mut self, all: &[T]) -> Vec<T> {
+        let mut left = all.to_vec();
+        (0..all.len())
+            .map(|_| left.swap_remove(self.between(0, left.len() as u64 - 1) as usize))
+            .collect()
+    }
+
     /// True once in `of` times.
     pub(crate) fn once_in(&mut self, of: u64) -> bool {
         self.next().is_multiple_of(of)

@@ -2,12 +2,13 @@
 //! and at the end read everything back that was ever acknowledged; then once
 //! more from the transcripts, with kills while they go out.
 
-mod delivery;
+pub(crate) mod delivery;
 mod first_message;
-mod read_back;
-mod talker;
+pub(crate) mod read_back;
+pub(crate) mod talker;
 
 use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
@@ -17,7 +18,7 @@ use futures_util::future::try_join_all;
 use serde::Serialize;
 
 use crate::chance::Chance;
-use crate::client::{Place, SignedIn, Who, fresh_id, start};
+use crate::client::{Address, Place, SignedIn, Who, fresh_id, start};
 use crate::figures::{self, Durations};
 use crate::ledger::Verdict;
 use crate::pairs;
@@ -58,17 +59,35 @@ pub(crate) struct Chaos {
     keep: bool,
 }
 
-/// What the talkers and the killer tell each other.
+/// What the talkers and whoever breaks things tell each other.
 #[derive(Default)]
 pub(crate) struct Shared {
-    /// Kills and stops so far.
-    ends: Cell<u32>,
-    ended_at: Cell<Option<Instant>>,
+    /// What was broken so far, and what last.
+    pub(crate) faults: Cell<u32>,
+    pub(crate) fault: Cell<&'static str>,
+    /// Raised when all is whole again; how many clients had an acknowledgement since.
+    pub(crate) repairs: Cell<u32>,
+    pub(crate) back: Cell<usize>,
     /// Nobody begins anything new.
-    is_over: Cell<bool>,
-    counts: RefCell<Counts>,
-    /// From a kill to a client's first acknowledgement after it.
-    stalls: RefCell<Durations>,
+    pub(crate) is_over: Cell<bool>,
+    pub(crate) counts: RefCell<Counts>,
+    /// The longest that each client waited for an acknowledgement, for each fault.
+    pub(crate) stalls: RefCell<Stalls>,
+}
+
+/// By fault and side.
+pub(crate) type Stalls = BTreeMap<(&'static str, Who), Durations>;
+
+impl Shared {
+    pub(crate) fn breaks(&self, what: &'static str) {
+        self.fault.set(what);
+        self.faults.set(self.faults.get() + 1);
+    }
+
+    pub(crate) fn is_repaired(&self) {
+        self.back.set(0);
+        self.repairs.set(self.repairs.get() + 1);
+    }
 }
 
 #[derive(Default, Clone, Serialize)]
@@ -81,7 +100,7 @@ pub(crate) struct Counts {
     resent: u64,
     refused_for_now: u64,
     /// Events that a live socket got out of turn, and answers that came so.
-    out_of_turn: u64,
+    pub(crate) out_of_turn: u64,
 }
 
 #[derive(Serialize)]
@@ -134,7 +153,8 @@ pub(crate) async fn run(chaos: &Chaos, place: &Place, password: &str) -> Result<
     if !is_clean {
         eprintln!("not clean; {}", end(chaos, &mut server));
     }
-    let stalls = shared.stalls.take();
+    let mut stalls = Durations::default();
+    shared.stalls.take().into_values().for_each(|some| stalls.extend(some));
     figures::print(&Figures {
         kills: chaos.kills,
         stops: chaos.stops,
@@ -171,11 +191,11 @@ async fn load(
     chance: &mut Chance,
 ) -> Result<(Part, Delivered, Durations)> {
     settings::create_agents(server, chaos.pairs, &place.department, password)?;
-    settings::deliver_at_once(server, password).await?;
+    settings::deliver_at_once(server, server.address(), password).await?;
     let agents = pairs::sign_in(server.address(), chaos.pairs, password).await?;
     let mut talkers = Vec::new();
     for agent in agents {
-        talkers.extend(two_talkers(server, place, agent, shared, chance).await?);
+        talkers.extend(two_talkers(server.address(), place, agent, shared, chance).await?);
     }
     let talk = try_join_all(talkers.iter_mut().map(Talker::talk));
     let end = end_again_and_again(chaos, server, shared, chance);
@@ -195,14 +215,13 @@ async fn load(
 }
 
 /// A visitor and the agent who accepts them, in this order.
-async fn two_talkers<'a>(
-    server: &ServerProcess,
+pub(crate) async fn two_talkers<'a>(
+    address: Address,
     place: &Place,
     agent: SignedIn,
     shared: &'a Shared,
     chance: &mut Chance,
 ) -> Result<[Talker<'a>; 2]> {
-    let address = server.address();
     let started = start(address, place, &fresh_id(), "en").await?;
     let visitor = Access::Visitor { token: started.token };
     let reference = started.reference;
@@ -225,8 +244,7 @@ async fn end_again_and_again(
         } else {
             server.stop().await?;
         }
-        shared.ended_at.set(Some(Instant::now()));
-        shared.ends.set(shared.ends.get() + 1);
+        shared.breaks(if end < chaos.kills { "kill" } else { "stop" });
         restarts.add(server.run().await?);
     }
     // Without this the last end would have no stall to measure.

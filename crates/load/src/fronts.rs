@@ -83,7 +83,13 @@ async fn before_a_node(
     let clear = free_address()?;
     let more =
         format!("trusted_proxies = [\"127.0.0.1\"]\nstop.notice_seconds = {NOTICE_SECONDS}\n");
-    let reached = Reached { listen: free_address()?, by: clear, more, starts_per_minute: STARTS };
+    let reached = Reached {
+        listen: free_address()?,
+        by: clear,
+        more,
+        starts_per_minute: STARTS,
+        shared: None,
+    };
     let mut server = ServerProcess::prepare(&fronts.server, None, &reached)?;
     server.run().await?;
     settings::create_agents(&server, 1, &place.department, password)?;

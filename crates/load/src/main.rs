@@ -5,7 +5,9 @@
 mod bench;
 mod chance;
 mod chaos;
+mod chaos_cluster;
 mod client;
+mod cluster;
 mod figures;
 mod floor;
 mod fronts;
@@ -63,6 +65,8 @@ enum Command {
     Chaos(chaos::Chaos),
     /// HAProxy and nginx with the configurations of `deploy/`, before a server.
     Fronts(fronts::Fronts),
+    /// The ledger on three nodes while everything that they stand on fails.
+    ChaosCluster(chaos_cluster::ChaosCluster),
     /// Plays dialogue files and compares what was archived.
     Replay(replay::Replay),
     /// Shows a completed sync between receipt and acknowledgement.
@@ -101,6 +105,7 @@ async fn run(arguments: Arguments) -> Result<bool> {
         Command::Idle(idle) => idle::run(&idle, &place).await,
         Command::Chaos(chaos) => chaos::run(&chaos, &place, &password).await,
         Command::Fronts(fronts) => fronts::run(&fronts, &place, &password).await,
+        Command::ChaosCluster(chaos) => chaos_cluster::run(&chaos, &place, &password).await,
         Command::Replay(replay) => replay::run(&replay, &place, &password).await,
         Command::StraceCheck(check) => strace::run(&check, &place, &password).await,
         Command::Relay { listen, journal } => floor::serve(listen, &journal).await.map(|()| true),

@@ -79,7 +79,7 @@ pub(crate) async fn run(replay: &Replay, place: &Place, password: &str) -> Resul
         played.with_context(|| format!("the log ends:\n{}", server.log_end()))?;
 
     let begun = Instant::now();
-    let folder = settings::transcripts(&server);
+    let folder = settings::transcripts(server.dir());
     let wanted = played.iter().map(|played| played.reference.as_str()).collect();
     let patience = Duration::from_secs(replay.wait_seconds);
     let archived = archived::wait_for(&folder, &wanted, patience).await?;
@@ -115,7 +115,7 @@ async fn play_all(
 ) -> Result<(Vec<Played>, Duration)> {
     let lanes = replay.at_once.min(dialogues.len());
     settings::create_agents(server, lanes, &place.department, password)?;
-    settings::deliver_at_once(server, password).await?;
+    settings::deliver_at_once(server, server.address(), password).await?;
     let agents = pairs::sign_in(server.address(), lanes, password).await?;
     let begun = Instant::now();
     let stage = Stage {

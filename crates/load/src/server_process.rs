@@ -64,6 +64,10 @@ impl ServerProcess {
         self.dir.path().join("sotto.toml")
     }
 
+    pub(crate) fn is_running(&self) -> bool {
+        self.child.is_some()
+    }
+
     /// The process that answers, if one runs.
     pub(crate) fn pid(&self) -> Result<u32> {
         Ok(self.child.as_ref().context("the server does not run")?.id())

@@ -28,18 +28,22 @@ pub(crate) struct Reached {
     /// Lines of TOML before the first section.
     pub(crate) more: String,
     pub(crate) starts_per_minute: usize,
+    /// Where keys and transcripts are that nodes share; each has its own if left out.
+    pub(crate) shared: Option<PathBuf>,
 }
 
 impl Reached {
     pub(crate) fn itself(listen: Address) -> Self {
-        Self { listen, by: listen, more: String::new(), starts_per_minute: 1_000_000 }
+        Self { listen, by: listen, more: String::new(), starts_per_minute: 1_000_000, shared: None }
     }
 }
 
 /// The config file of a server that lives in `dir`.
 pub(crate) fn config(dir: &Path, reached: &Reached) -> String {
-    let (data, keys, transcripts) = (dir.join("data"), dir.join("keys"), dir.join(TRANSCRIPTS));
-    let Reached { listen, by: address, more, starts_per_minute } = reached;
+    let Reached { listen, by: address, more, starts_per_minute, shared } = reached;
+    let common = shared.as_deref().unwrap_or(dir);
+    let (data, keys) = (dir.join("data"), common.join("keys"));
+    let transcripts = common.join(TRANSCRIPTS);
     format!(
         "listen = \"{listen}\"\ndata_dir = {data:?}\nkey_dir = {keys:?}\n\
          transcripts_dir = {transcripts:?}\nlog = \"warn\"\n{more}\n\
@@ -72,11 +76,15 @@ pub(crate) fn create_agents(
 
 /// Lets transcripts go out at once, as an administrator would: no time for a
 /// survey, and keys are destroyed with the last receipt.
-pub(crate) async fn deliver_at_once(server: &ServerProcess, password: &str) -> Result<()> {
+pub(crate) async fn deliver_at_once(
+    server: &ServerProcess,
+    reached_by: Address,
+    password: &str,
+) -> Result<()> {
     create(server, ADMINISTRATOR, &["--role", "administrator"], password)?;
-    let administrator = SignedIn::with(server.address(), ADMINISTRATOR, password).await?;
+    let administrator = SignedIn::with(reached_by, ADMINISTRATOR, password).await?;
     let times = [("survey_seconds", json!(0)), ("grace_seconds", json!(0))];
-    administrator.change_section(server.address(), "timing", &times).await
+    administrator.change_section(reached_by, "timing", &times).await
 }
 
 fn create(server: &ServerProcess, name: &str, what: &[&str], password: &str) -> Result<()> {
@@ -97,7 +105,7 @@ fn create(server: &ServerProcess, name: &str, what: &[&str], password: &str) -> 
     Ok(())
 }
 
-/// Where the server's folder destination puts transcripts.
-pub(crate) fn transcripts(server: &ServerProcess) -> PathBuf {
-    server.dir().join(TRANSCRIPTS)
+/// Where the folder destination of a server in `dir`, or of nodes that share it, puts transcripts.
+pub(crate) fn transcripts(dir: &Path) -> PathBuf {
+    dir.join(TRANSCRIPTS)
 }

@@ -98,6 +98,10 @@ pub struct Tried {
     pub end: u32,
 }
 
+/// A choice of rules.
+#[derive(Debug, Clone)]
+pub struct Only([bool; RULES.len()]);
+
 /// The rules and word lists, loaded once. Share one in an `Arc`.
 pub struct Engine {
     pub(crate) loaded: Loaded,
@@ -196,6 +200,16 @@ impl Engine {
     /// Every value in a text by itself, in order and apart.
     pub fn find(&self, text: &str) -> Vec<Span> {
         self.read(text, None, &|_| true)
+    }
+
+    /// Some of the rules, by their names; unknown ones are passed over.
+    pub fn only(&self, rules: &[&str]) -> Only {
+        Only(std::array::from_fn(|at| rules.contains(&RULES[at].name)))
+    }
+
+    /// Every value that some of the rules find in a text by itself, in order and apart.
+    pub fn find_only(&self, only: &Only, text: &str) -> Vec<Span> {
+        self.read(text, None, &|rule| only.0[rule as usize])
     }
 
     /// Values of a text after the rows before it, and parts of values in those rows.

@@ -9,6 +9,7 @@ mod find;
 pub mod jsonl;
 mod lexicon;
 mod own;
+pub mod page;
 pub mod patterns;
 mod policy;
 mod redact;
@@ -21,7 +22,7 @@ mod view;
 mod words;
 
 pub use engine::{
-    Amendment, Before, DryRun, Engine, Finding, Masked, ROWS_BEFORE_MAX, Span, Tried,
+    Amendment, Before, DryRun, Engine, Finding, Masked, Only, ROWS_BEFORE_MAX, Span, Tried,
 };
 pub use own::{OwnRule, OwnRuleError};
 pub use policy::{Action, Mode, Policy, Writer};

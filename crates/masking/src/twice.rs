@@ -41,8 +41,14 @@ fn archived(engine: &Engine, text: &str) -> String {
     engine.mask_stored(&Policy::default(), &row)[0].text.as_str().to_owned()
 }
 
+/// `PROPTEST_CASES` asks for more.
+fn cases() -> u32 {
+    let asked = std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok());
+    asked.unwrap_or(2_000)
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2_000))]
+    #![proptest_config(ProptestConfig { cases: cases(), ..ProptestConfig::default() })]
 
     #[test]
     fn masking_twice_is_masking_once(text in text()) {

@@ -18,8 +18,14 @@ fn mask(policy: &Policy, mode: Mode, before: &[Before<'_>], text: &str) -> maski
     })
 }
 
+/// `PROPTEST_CASES` asks for more.
+fn cases() -> u32 {
+    let asked = std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok());
+    asked.unwrap_or(200)
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(200))]
+    #![proptest_config(ProptestConfig { cases: cases(), ..ProptestConfig::default() })]
 
     #[test]
     fn values_are_whole_characters_in_order_and_apart(text in PIECES) {

@@ -158,7 +158,8 @@ pub struct Evidence {
     pub millis: u64,
     /// The level that receipts from here have; unset if the test failed.
     pub receipt_level: Option<String>,
-    /// In their order; empty if the test failed.
+    /// In their order; empty if the test failed, save that an unconfirmed host key is
+    /// shown: its fingerprint as `host_key`, the key itself as `host_key_shown`.
     pub steps: Vec<EvidenceStep>,
     /// Why it failed.
     pub refusal: Option<Refusal>,

@@ -1,5 +1,7 @@
 //! Bodies of `/api/…`.
 
+use std::collections::BTreeMap;
+
 use sensitive::Sensitive;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -64,6 +66,10 @@ pub struct OpenDepartment {
     pub name: String,
     /// Whether someone is on duty; if not, what is sent becomes a message for later.
     pub is_open: bool,
+    /// What is done with a visitor's values of a rule where it is not the default:
+    /// `mask`, `archive_only`, `warn_before_sending` or `off`.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub masking: BTreeMap<String, String>,
 }
 
 /// `POST /api/visitor/start` on the widget's origin; the answer is [`Started`].

@@ -6,6 +6,8 @@ pub mod audit;
 pub mod backup;
 mod contents;
 pub mod demo;
+pub mod destination;
+pub mod doctor;
 pub mod keys;
 pub mod mask;
 mod place;

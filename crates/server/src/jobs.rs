@@ -17,6 +17,8 @@ pub const RENEW_SECONDS: u32 = 20;
 /// Between tries: 2, 4, 8 … seconds, at most this.
 const BACKOFF_SECONDS_MAX: u32 = 15 * 60;
 
+const HOUR_SECONDS: u32 = 60 * 60;
+
 /// What is to be done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Kind {
@@ -181,6 +183,20 @@ pub fn look_again(
     code: &'static str,
 ) -> Result<()> {
     wait(tx, kind, subject, now.plus_seconds(BACKOFF_SECONDS_MAX), code)
+}
+
+/// As seldom as there are thousands like it; up to a quarter sooner, so that they do
+/// not come together.
+pub fn look_in_an_hour(
+    tx: &mut Tx<'_>,
+    kind: Kind,
+    subject: ConversationId,
+    now: Millis,
+    code: &'static str,
+) -> Result<()> {
+    let [chance] = random::<1>();
+    let sooner = HOUR_SECONDS / 4 * u32::from(chance) / 255;
+    wait(tx, kind, subject, now.plus_seconds(HOUR_SECONDS - sooner), code)
 }
 
 /// No time at which it is tried: the year 9999, which every engine and browser can hold.

@@ -5,7 +5,9 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use server::cli::transcript::Answer;
-use server::cli::{account, api, audit, backup, demo, keys, mask, restore, serve, transcript};
+use server::cli::{
+    account, api, audit, backup, demo, destination, doctor, keys, mask, restore, serve, transcript,
+};
 
 #[global_allocator]
 static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
@@ -32,6 +34,11 @@ enum Command {
     /// Staff accounts
     #[command(subcommand)]
     Account(account::Command),
+    /// Where transcripts go
+    #[command(subcommand)]
+    Destination(destination::Command),
+    /// What is not as it should be, with its mend
+    Doctor(doctor::Doctor),
     /// The keys of the days
     #[command(subcommand)]
     Keys(keys::Command),
@@ -72,6 +79,8 @@ async fn run(command: &Command) -> anyhow::Result<Answer> {
         Command::Demo(command) => demo::run(command).await,
         Command::Account(command) => account::run(command, &mut stdout()).await,
         Command::Mask(command) => mask::run(command, &mut stdin().lock(), &mut stdout().lock()),
+        Command::Destination(command) => return destination::run(command, &mut stdout()).await,
+        Command::Doctor(command) => return doctor::run(command, &mut stdout()).await,
         Command::Keys(command) => return keys::run(command, &mut stdout()).await,
         Command::Backup(command) => return backup::run(command, &mut stdout()).await,
         Command::Restore(command) => return restore::run(command, &mut stdout()).await,

@@ -35,8 +35,9 @@ impl Rests {
         rests.insert(place, Rest { until: now.plus_seconds(seconds), failures, code });
     }
 
-    pub fn answered(&self, place: &[u8; 32]) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(place);
+    /// True if it had not before.
+    pub fn answered(&self, place: &[u8; 32]) -> bool {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(place).is_some()
     }
 
     /// Somebody mended something: every place is asked again.
@@ -61,7 +62,7 @@ mod tests {
         assert!(rests.code(&place, Millis(59_999)).is_some());
         assert!(rests.code(&place, Millis(60_000)).is_none());
         assert!(rests.code(&[2; 32], Millis(1)).is_none(), "another place is asked");
-        rests.answered(&place);
+        assert!(rests.answered(&place) && !rests.answered(&place));
         assert!(rests.code(&place, Millis(1)).is_none());
     }
 }

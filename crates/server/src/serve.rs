@@ -16,6 +16,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
 use crate::audit;
+use crate::conversation::presence;
 use crate::router::{Doors, Hosts};
 
 pub use lock::Lock;
@@ -57,8 +58,11 @@ pub async fn serve(
         tracing::warn!("some connections did not end in time");
     }
     stopping.cancel();
-    loops.end(&app).await;
+    loops.end().await;
     metered.end().await;
+    if let Err(error) = presence::leave(&app).await {
+        tracing::warn!(%error, "the others take over once this node's lease is over");
+    }
     if app.db.is_shared()
         && let Err(error) = audit::seal_new(&app).await
     {

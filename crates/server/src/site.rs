@@ -40,18 +40,20 @@ pub enum Name {
     Timing,
     Destinations,
     Mode,
+    Archive,
     Retention,
     Masking,
 }
 
 impl Name {
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Site,
         Self::Departments,
         Self::Dispositions,
         Self::Timing,
         Self::Destinations,
         Self::Mode,
+        Self::Archive,
         Self::Retention,
         Self::Masking,
     ];
@@ -65,6 +67,7 @@ impl Name {
             Self::Timing => "timing",
             Self::Destinations => "destinations",
             Self::Mode => "mode",
+            Self::Archive => "archive",
             Self::Retention => "retention",
             Self::Masking => "masking",
         }
@@ -83,6 +86,7 @@ impl Name {
             Self::Timing => json!(sections.timing),
             Self::Destinations => json!(sections.destinations),
             Self::Mode => json!(sections.mode),
+            Self::Archive => json!(sections.archive),
             Self::Retention => json!(sections.retention),
             Self::Masking => json!(sections.masking),
         }
@@ -96,6 +100,7 @@ impl Name {
             Self::Timing => sections.timing = read(value)?,
             Self::Destinations => sections.destinations = read(value)?,
             Self::Mode => sections.mode = read(value)?,
+            Self::Archive => sections.archive = read(value)?,
             Self::Retention => sections.retention = read(value)?,
             Self::Masking => sections.masking = read(value)?,
         }

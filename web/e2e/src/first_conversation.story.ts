@@ -120,7 +120,7 @@ test('an administrator closes a department, and the next visitor leaves a messag
   await eve.page.getByText(/^Saved at/).waitFor();
   for (const name of ['Site', 'Outcomes', 'Timing', 'Destinations']) {
     await eve.page.getByRole('navigation', { name: 'Administration' }).getByRole('link', { name }).click();
-    await eve.page.getByRole('button', { name: 'Save changes' }).waitFor();
+    await eve.page.getByRole('button', { name: name === 'Destinations' ? 'Connect a destination' : 'Save changes' }).waitFor();
     await eve.isKeptOutByNothing();
   }
   const sam = await Visitor.at(sotto);

@@ -71,7 +71,7 @@ export class Staff {
   static async enters(link: string, wishes: Wishes = {}): Promise<Staff> {
     const browser = await Browser.open(wishes);
     await browser.page.goto(link);
-    await browser.page.getByRole('navigation', { name: 'Console' }).waitFor();
+    await browser.page.getByRole('navigation', { name: /^Consol[ea]$/ }).waitFor();
     return new Staff(browser, browser.page);
   }
 

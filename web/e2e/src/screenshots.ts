@@ -113,11 +113,25 @@ test('the console', async () => {
   await eve.page.getByRole('link', { name: 'Deliveries' }).click();
   await eve.page.getByRole('heading', { name: /^Delivered/ }).waitFor();
   await shoot(eve.page, 'console-deliveries');
-  for (const section of ['departments', 'site', 'dispositions', 'timing', 'destinations']) {
+  for (const section of ['departments', 'site', 'dispositions', 'timing']) {
     await eve.page.goto(`${sotto.origin('console')}/console/administration/${section}`);
     await eve.page.getByRole('button', { name: 'Save changes' }).waitFor();
     await shoot(eve.page, `console-${section}`);
   }
+  await eve.page.goto(`${sotto.origin('console')}/console/administration/destinations`);
+  await eve.page.getByRole('button', { name: 'Connect a destination' }).waitFor();
+  await shoot(eve.page, 'console-destinations-1');
+  await eve.page.getByRole('button', { name: 'Connect a destination' }).click();
+  await shoot(eve.page, 'console-destinations-2');
+  await eve.page.getByRole('button', { name: /^Folder/ }).click();
+  await eve.page.getByLabel('whole path').fill('/no/such/folder');
+  await eve.page.getByRole('button', { name: 'Test connection' }).click();
+  await eve.page.getByText('The connection does not work yet').waitFor();
+  await shoot(eve.page, 'console-destinations-3');
+  await eve.page.getByLabel('whole path').fill(sotto.places.transcripts);
+  await eve.page.getByRole('button', { name: 'Test connection' }).click();
+  await eve.page.getByRole('region', { name: 'Evidence' }).scrollIntoViewIfNeeded();
+  await shoot(eve.page, 'console-destinations-4');
   await eve.page.goto(`${sotto.origin('console')}/console/administration/masking`);
   await eve.page.getByRole('button', { name: 'Add an exception to card number' }).click();
   await eve.page.getByRole('button', { name: 'Add rule' }).click();

@@ -14,8 +14,6 @@ const RETRY_MS_FIRST = 500;
 const RETRY_MS_MAX = 30_000;
 /** A connection that answers nothing for this long is dead, whatever the browser thinks. */
 const ANSWER_MS_MAX = 15_000;
-/** Past the moment that the leaving server named, the way to the next one may take this long unnoticed. */
-const MOVE_MS_MAX = 5_000;
 
 /** The frames that every socket of ours has; each side adds its own kinds. */
 type CommonFrame =
@@ -76,8 +74,8 @@ export class Socket<Hello, Verb, Frame extends { frame: string }> {
   #isWelcome = false;
   #isStopped = true;
   #attempts = 0;
-  /** Until then it is on its way from a server that leaves to the next; 0 when it is not. */
-  #movesUntil = 0;
+  /** On its way from a server that leaves to the next; one attempt is not yet a loss. */
+  #isMoving = false;
   #nextId = 1;
   #waiting = new Map<number, Waiting>();
   #retryTimer: ReturnType<typeof setTimeout> | undefined;
@@ -100,17 +98,12 @@ export class Socket<Hello, Verb, Frame extends { frame: string }> {
 
   /** The connection is known to be gone, as when the browser says `offline`. */
   lose(): void {
-    this.#movesUntil = 0;
     if (!this.#isStopped) this.#lost(this.#backoff());
   }
 
   /** Whether requests are taken. */
   get isOpen(): boolean {
     return this.#isWelcome || this.#isMoving;
-  }
-
-  get #isMoving(): boolean {
-    return Date.now() < this.#movesUntil;
   }
 
   /** Rejects with `Refused` or `Disconnected`. */
@@ -155,8 +148,7 @@ export class Socket<Hello, Verb, Frame extends { frame: string }> {
         this.#settle(common.id)?.reject(new Refused(common.problem));
         return;
       case 'reconnect':
-        this.#movesUntil = Date.now() + common.after_ms + MOVE_MS_MAX;
-        this.#lost(common.after_ms);
+        this.#lost(common.after_ms, true);
         return;
       case 'bye': {
         const after = this.#options.afterBye ?? retriesAfter;
@@ -166,7 +158,7 @@ export class Socket<Hello, Verb, Frame extends { frame: string }> {
       }
       case 'welcome':
         this.#attempts = 0;
-        this.#movesUntil = 0;
+        this.#isMoving = false;
         this.#isWelcome = true;
         this.onFrame(frame);
         // A server answers one request after the other, and those of before that it left: what it
@@ -192,10 +184,8 @@ export class Socket<Hello, Verb, Frame extends { frame: string }> {
     return ceiling / 2 + (Math.random() * ceiling) / 2;
   }
 
-  #lost(retryMs: number): void {
-    const isMoving = this.#isMoving;
-    if (isMoving) this.#leave();
-    else this.#drop();
+  #lost(retryMs: number, isMoving = false): void {
+    this.#drop(isMoving);
     clearTimeout(this.#retryTimer);
     this.#retryTimer = setTimeout(() => this.#connect(), retryMs);
     if (!isMoving) this.onStatus('lost', null);
@@ -203,21 +193,17 @@ export class Socket<Hello, Verb, Frame extends { frame: string }> {
 
   #stop(problem: Problem | null): void {
     this.#isStopped = true;
-    this.#drop();
+    this.#drop(false);
     clearTimeout(this.#retryTimer);
     this.onStatus('stopped', problem);
   }
 
-  #leave(): void {
+  #drop(isMoving: boolean): void {
     const socket = this.#socket;
     this.#socket = null;
     this.#isWelcome = false;
+    this.#isMoving = isMoving;
     socket?.close();
-  }
-
-  #drop(): void {
-    this.#movesUntil = 0;
-    this.#leave();
-    for (const id of [...this.#waiting.keys()]) this.#settle(id)?.reject(new Disconnected());
+    if (!isMoving) for (const id of this.#waiting.keys()) this.#settle(id)?.reject(new Disconnected());
   }
 }

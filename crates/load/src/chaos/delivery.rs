@@ -5,6 +5,7 @@
 //! lost for good.
 
 use std::collections::HashSet;
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
@@ -23,7 +24,7 @@ use crate::settings;
 
 /// All zero and true is right.
 #[derive(Serialize)]
-pub(super) struct Delivered {
+pub(crate) struct Delivered {
     /// Conversations without a transcript.
     undelivered: usize,
     /// Transcripts with other words than the last acknowledged ones, or in another order.
@@ -33,7 +34,7 @@ pub(super) struct Delivered {
 }
 
 impl Delivered {
-    pub(super) fn is_whole(&self) -> bool {
+    pub(crate) fn is_whole(&self) -> bool {
         self.undelivered == 0 && self.archived_wrong == 0 && self.is_verified
     }
 }
@@ -44,19 +45,34 @@ pub(super) async fn run(
     talkers: &mut [Talker<'_>],
     chance: &mut Chance,
 ) -> Result<Delivered> {
-    for two in talkers.chunks_mut(2) {
-        close(&mut two[1]).await.context("closing")?;
-    }
+    close_all(talkers).await?;
     for _ in 0..chaos.delivery_kills {
         tokio::time::sleep(Duration::from_millis(chance.between(0, 60))).await;
         server.kill()?;
         server.run().await?;
     }
+    let patience = Duration::from_secs(chaos.wait_seconds);
+    judge(server.program(), &settings::transcripts(server.dir()), talkers, patience).await
+}
+
+pub(crate) async fn close_all(talkers: &mut [Talker<'_>]) -> Result<()> {
+    for two in talkers.chunks_mut(2) {
+        close(&mut two[1]).await.context("closing")?;
+    }
+    Ok(())
+}
+
+/// What arrives in the folder, against what was acknowledged. Gives up when nothing has
+/// come for as long as the patience.
+pub(crate) async fn judge(
+    program: &Path,
+    folder: &Path,
+    talkers: &[Talker<'_>],
+    patience: Duration,
+) -> Result<Delivered> {
     let wanted: HashSet<&str> =
         talkers.iter().filter_map(|talker| reference(&talker.access)).collect();
-    let folder = settings::transcripts(server);
-    let patience = Duration::from_secs(chaos.wait_seconds);
-    let archived = archived::wait_for(&folder, &wanted, patience).await?;
+    let archived = archived::wait_for(folder, &wanted, patience).await?;
     let mut wrong = 0;
     for two in talkers.chunks(2) {
         let [visitor, agent] = two else { continue };
@@ -70,9 +86,9 @@ pub(super) async fn run(
             eprintln!("not as acknowledged: {:?}", reference(&agent.access));
         }
     }
-    let verify = Command::new(server.program())
+    let verify = Command::new(program)
         .args(["transcript", "verify", "--folder"])
-        .arg(&folder)
+        .arg(folder)
         .stdout(Stdio::null())
         .status()
         .context("starting `sotto transcript verify`")?;

@@ -8,7 +8,7 @@ use crate::client::{Address, Arrived, Heard, Line, Verb, Who};
 use crate::ledger::{self, Verdict, Words};
 
 /// Both sides' readings against what both sides were promised.
-pub(super) async fn judge(
+pub(crate) async fn judge(
     address: Address,
     visitor: &mut Talker<'_>,
     agent: &mut Talker<'_>,
@@ -25,7 +25,7 @@ pub(super) async fn judge(
 }
 
 /// All events that this side may see.
-pub(super) async fn events(address: Address, access: &mut Access) -> Result<Vec<Event>> {
+pub(crate) async fn events(address: Address, access: &mut Access) -> Result<Vec<Event>> {
     match access {
         Access::Visitor { token } => {
             let arrived = Arrived::open(address, token, 0).await?;

@@ -42,17 +42,18 @@ struct Pending {
     kind: Kind,
     client_id: String,
     text: String,
+    since: Instant,
     /// Under which request of this connection it was sent.
     sent_as: Option<u32>,
 }
 
 pub(crate) struct Talker<'a> {
-    pub(super) address: Address,
-    pub(super) access: Access,
+    pub(crate) address: Address,
+    pub(crate) access: Access,
     shared: &'a Shared,
     chance: Chance,
-    pub(super) messages: Ledger,
-    pub(super) notes: Ledger,
+    pub(crate) messages: Ledger,
+    pub(crate) notes: Ledger,
     outbox: VecDeque<Pending>,
     /// The last number that this client holds.
     after: u64,
@@ -64,13 +65,15 @@ pub(crate) struct Talker<'a> {
     must_open: bool,
     /// How many may be under way at once.
     window: usize,
-    ends_at_connect: u32,
-    ends_measured: u32,
+    /// The longest wait for an acknowledgement since the last fault, and which that was.
+    worst: Duration,
+    fault: (u32, &'static str),
+    repairs: u32,
     said: u64,
 }
 
 impl<'a> Talker<'a> {
-    pub(super) fn new(
+    pub(crate) fn new(
         address: Address,
         access: Access,
         shared: &'a Shared,
@@ -91,25 +94,25 @@ impl<'a> Talker<'a> {
             may_post,
             must_open: false,
             window,
-            ends_at_connect: 0,
-            ends_measured: 0,
+            worst: Duration::ZERO,
+            fault: (0, ""),
+            repairs: 0,
             said: 0,
         }
     }
 
-    pub(super) fn acknowledged(&self) -> u64 {
+    pub(crate) fn acknowledged(&self) -> u64 {
         (self.messages.len() + self.notes.len()) as u64
     }
 
     /// Talks until the run is over and nothing is unanswered.
-    pub(super) async fn talk(&mut self) -> Result<()> {
+    pub(crate) async fn talk(&mut self) -> Result<()> {
         let mut away_since = Instant::now();
         loop {
-            let ends = self.shared.ends.get();
             if let Ok(line) = self.connect().await {
                 away_since = Instant::now();
-                self.ends_at_connect = ends;
                 if self.converse(line).await? {
+                    self.note_stall();
                     return Ok(());
                 }
             }
@@ -189,7 +192,8 @@ impl<'a> Talker<'a> {
         self.said += 1;
         let side = if is_agent { "the agent" } else { "the visitor" };
         let text = format!("{side} says {}", in_letters(self.said));
-        self.outbox.push_back(Pending { kind, client_id: fresh_id(), text, sent_as: None });
+        let since = Instant::now();
+        self.outbox.push_back(Pending { kind, client_id: fresh_id(), text, since, sent_as: None });
     }
 
     async fn send_what_waits(&mut self, line: &mut Line) -> Result<()> {
@@ -273,7 +277,8 @@ impl<'a> Talker<'a> {
         self.may_post = row.state == State::Active && is_mine;
         if row.state == State::Waiting && !accepts {
             let (client_id, text) = (String::new(), String::new());
-            self.outbox.push_front(Pending { kind: Kind::Accept, client_id, text, sent_as: None });
+            let (kind, since) = (Kind::Accept, Instant::now());
+            self.outbox.push_front(Pending { kind, client_id, text, since, sent_as: None });
         }
     }
 }

@@ -21,7 +21,7 @@ const READ_BUFFER_BYTES: usize = 4096;
 const ANSWER_SECONDS_MAX: u64 = 60;
 
 /// Who sits at this end.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Who {
     Visitor,
     Agent,

@@ -63,7 +63,7 @@ const JOINTS: [&str; 6] = ["", " ", "-", ".", ":", "\n"];
 fn steps(loaded: &Loaded, text: &str) -> u64 {
     let view = View::new(text);
     let scan = Scan::new(&view, 0..view.bytes.len(), &loaded.lexicon);
-    std::hint::black_box(super::all(&scan, loaded, None));
+    std::hint::black_box(super::all(&scan, loaded, None, &|_| true));
     scan.steps.get()
 }
 

@@ -28,13 +28,22 @@ pub(crate) struct Hit {
 }
 
 /// Everything that any rule finds; hits may overlap.
-fn all(scan: &Scan<'_>, loaded: &Loaded, asked: Option<RuleId>) -> Vec<Hit> {
+///
+/// A rule that is off is not asked where it would look by itself, but a date beside a
+/// name is a birth date whether names count or not.
+fn all(
+    scan: &Scan<'_>,
+    loaded: &Loaded,
+    asked: Option<RuleId>,
+    on: &dyn Fn(RuleId) -> bool,
+) -> Vec<Hit> {
+    let is_asked = |rule| on(rule) || rule == RuleId::Name && on(RuleId::Dob);
     let mut hits: Vec<Hit> = Vec::new();
     digits::find(scan, &loaded.lengths, &mut hits);
     codes::find(scan, &mut hits);
     cued::find(scan, &loaded.cues, asked, &mut hits);
     for &rule in ALL {
-        if let Some(find) = rule.rule().find {
+        if let Some(find) = rule.rule().find.filter(|_| is_asked(rule)) {
             find(scan, asked == Some(rule), &mut hits);
         }
     }

@@ -33,7 +33,7 @@ pub(crate) fn values(
     let len = view.bytes.len();
     if len <= WINDOW_BYTES {
         let scan = Scan::new(view, 0..len, &loaded.lexicon);
-        return apart(super::all(&scan, loaded, asked), on, scan.bytes);
+        return apart(super::all(&scan, loaded, asked, on), on, scan.bytes);
     }
     let mut values: Vec<Hit> = Vec::new();
     let (mut start, mut done) = (0, 0);
@@ -41,7 +41,7 @@ pub(crate) fn values(
         let end = space_before(&view.bytes, (start + WINDOW_BYTES).min(len));
         let keep = if end == len { len } else { space_before(&view.bytes, end - OVERLAP_BYTES) };
         let scan = Scan::new(view, start..end, &loaded.lexicon);
-        let hits = apart(super::all(&scan, loaded, None), on, scan.bytes);
+        let hits = apart(super::all(&scan, loaded, None, on), on, scan.bytes);
         for hit in hits {
             let from = hit.start + start as u32;
             let to = hit.end + start as u32;

@@ -120,6 +120,19 @@ pub async fn backlogs(app: &App) -> Result<Vec<Backlog>> {
     app.db.read(move |tx| destinations.iter().map(|placed| backlog_of(tx, placed)).collect()).await
 }
 
+/// The figures of every backlog, for the operator.
+pub async fn measure(app: &App) -> Result<()> {
+    let now = app.clock.now().0;
+    for backlog in backlogs(app).await? {
+        let age = backlog.oldest_at.map_or(0, |at| (now - at) / 1000);
+        let labels = [("destination", backlog.destination)];
+        metrics::gauge!("sotto_backlog_conversations", &labels).set(f64::from(backlog.waiting));
+        metrics::gauge!("sotto_backlog_stuck", &labels).set(f64::from(backlog.stuck));
+        metrics::gauge!("sotto_backlog_age_seconds", &labels).set(age as f64);
+    }
+    Ok(())
+}
+
 fn backlog_of(tx: &mut Tx<'_>, placed: &Placed) -> Result<Backlog> {
     let (waiting, stuck, oldest) = lacking(tx, placed)?;
     let last_error = newest_error(tx, placed)?;
@@ -173,7 +186,7 @@ fn newest_receipt(tx: &mut Tx<'_>, placed: &Placed) -> Result<Option<(String, i6
 }
 
 /// A row keeps an agent's id; people read names.
-fn name_agents(tx: &mut Tx<'_>, delivered: &mut [DeliveredTranscript]) -> Result<()> {
+pub(super) fn name_agents(tx: &mut Tx<'_>, delivered: &mut [DeliveredTranscript]) -> Result<()> {
     let staff = account::all(tx)?;
     for agent in delivered.iter_mut().filter_map(|one| one.agent.as_mut()) {
         let named = staff.iter().find(|(account, _)| account.id.to_string() == *agent);
@@ -185,7 +198,7 @@ fn name_agents(tx: &mut Tx<'_>, delivered: &mut [DeliveredTranscript]) -> Result
 }
 
 /// A catalogue row as one entry for each part's transcript at each destination.
-fn transcripts(row: &Opened) -> impl Iterator<Item = DeliveredTranscript> {
+pub(super) fn transcripts(row: &Opened) -> impl Iterator<Item = DeliveredTranscript> {
     let entry = &row.entry;
     let is_transcript = |name: &str| name.ends_with(".json") && !name.ends_with(".manifest.json");
     let objects = entry.objects.iter().filter(move |held| is_transcript(&held.object));

@@ -80,14 +80,49 @@ pub(super) fn newest(tx: &mut Tx<'_>, install: &Install, limit: u32) -> Result<V
         "select reference, sealed, shredded_at from catalogue \
          order by created_at desc, reference limit $1",
         values![limit],
-        |row| {
-            let reference = row.text(0)?;
-            let opened = install.open_catalogue(&reference, &row.blob(1)?)?;
-            let entry = serde_json::from_slice(opened.bytes())
-                .map_err(|_| Error::broken_because("a catalogue entry is one of ours"))?;
-            Ok(Opened { reference, entry, is_shredded: row.opt_millis(2)?.is_some() })
-        },
+        |row| opened(install, row),
     )
+}
+
+/// One conversation's row.
+pub(super) fn one(tx: &mut Tx<'_>, install: &Install, reference: &str) -> Result<Option<Opened>> {
+    tx.row(
+        "select reference, sealed, shredded_at from catalogue where reference = $1",
+        values![reference],
+        |row| opened(install, row),
+    )
+}
+
+/// Rows of conversations that started in a span of time, newest first, until `look`
+/// has seen enough. A page at a time: years of rows are not held at once.
+pub(super) fn each(
+    tx: &mut Tx<'_>,
+    install: &Install,
+    (from, before): (i64, i64),
+    mut look: impl FnMut(&Opened) -> bool,
+) -> Result<()> {
+    const PAGE: u32 = 500;
+    let mut seen = 0_u32;
+    loop {
+        let page = tx.rows(
+            "select reference, sealed, shredded_at from catalogue where created_at >= $1 and created_at < $2 \
+             order by created_at desc, reference limit $3 offset $4",
+            values![from, before, PAGE, seen],
+            |row| opened(install, row),
+        )?;
+        seen += PAGE;
+        if page.is_empty() || !page.iter().all(&mut look) {
+            return Ok(());
+        }
+    }
+}
+
+fn opened(install: &Install, row: &Row<'_>) -> Result<Opened> {
+    let reference = row.text(0)?;
+    let opened = install.open_catalogue(&reference, &row.blob(1)?)?;
+    let entry = serde_json::from_slice(opened.bytes())
+        .map_err(|_| Error::broken_because("a catalogue entry is one of ours"))?;
+    Ok(Opened { reference, entry, is_shredded: row.opt_millis(2)?.is_some() })
 }
 
 /// The key of a conversation went.

@@ -12,7 +12,7 @@ use protocol::event::State;
 
 use super::fate::{self, Fate, Stand};
 pub use super::freeze::Frozen;
-use super::{adopt, build, catalogue, editions, freeze, receipts};
+use super::{adopt, build, catalogue, editions, freeze, readers, receipts, replay};
 use crate::app::{App, Placed};
 use crate::audit::{self, Entry};
 use crate::clock::Millis;
@@ -40,7 +40,7 @@ pub async fn deliver(app: &App, id: ConversationId) -> Result<()> {
     let now = app.clock.now();
     let is_quiet = |it: &Placed| it.terms.is_paused || app.rests.code(&it.place, now).is_some();
     if destinations.iter().all(is_quiet) {
-        return Err(LATER);
+        return wait_its_turn(app, id).await;
     }
     let Some(frozen) = freeze(app, id).await? else {
         return app.db.write(move |tx| jobs::cancel(tx, jobs::Kind::Deliver, id)).await;
@@ -61,6 +61,12 @@ async fn wait(app: &App, id: ConversationId, code: &'static str) -> Result<()> {
             jobs::look_again(tx, jobs::Kind::Deliver, id, now, code)
         })
         .await
+}
+
+/// Another part asks whether the place answers again, and then all are woken.
+async fn wait_its_turn(app: &App, id: ConversationId) -> Result<()> {
+    let now = app.clock.now();
+    app.db.write(move |tx| jobs::look_in_an_hour(tx, jobs::Kind::Deliver, id, now, "resting")).await
 }
 
 /// It needs a person: it stays as it is, in sight, with its key.
@@ -132,9 +138,11 @@ async fn put_to(
         return Ok(Err(destinations::Error::Later { code }));
     }
     let Some(documents) = editions::of_destination(&placed.terms, &frozen.documents) else {
-        // It was frozen before this destination was sealed, or before there were keys.
-        freeze::begin_anew(app, id, frozen).await?;
         note(app, id, &placed.name, "not_sealed_yet").await?;
+        // It was frozen before this destination was sealed, or before there were keys.
+        if app.db.read(readers::proved).await?.is_some() {
+            freeze::begin_anew(app, id, frozen).await?;
+        }
         return Ok(Err(destinations::Error::Later { code: "not_sealed_yet" }));
     };
     let put = match &placed.to {
@@ -143,8 +151,10 @@ async fn put_to(
     };
     match put {
         Ok(receipts) => {
-            app.rests.answered(&placed.place);
             receive(app, id, frozen.part, placed.clone(), receipts).await?;
+            if app.rests.answered(&placed.place) {
+                replay::wake(app).await?;
+            }
             Ok(Ok(()))
         }
         Err(error) => {

@@ -8,7 +8,7 @@ use destinations::{Document, Readers};
 use protocol::destination::Terms;
 
 use super::transcript::Transcript;
-use super::{html, text};
+use super::{html, pdf, text};
 use crate::app::Placed;
 
 /// What a sealed document's name ends with.
@@ -25,7 +25,7 @@ pub(super) struct Rendering {
     pub render: fn(&Transcript) -> Vec<u8>,
 }
 
-pub(super) const RENDERINGS: [Rendering; 2] = [
+pub(super) const RENDERINGS: [Rendering; 3] = [
     Rendering {
         format: "html",
         ending: "html",
@@ -38,6 +38,7 @@ pub(super) const RENDERINGS: [Rendering; 2] = [
         media_type: "text/plain; charset=utf-8",
         render: |transcript| text::text(transcript).into_bytes(),
     },
+    Rendering { format: "pdf", ending: "pdf", media_type: "application/pdf", render: pdf::file },
 ];
 
 /// What all destinations together want of a part.

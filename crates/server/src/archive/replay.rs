@@ -18,6 +18,12 @@ pub async fn all(app: &App) -> Result<()> {
     app.db.write(move |tx| try_all(tx, now).map(|_| ())).await
 }
 
+/// A place answers again: what waits its turn need not wait longer.
+pub(super) async fn wake(app: &App) -> Result<()> {
+    let now = app.clock.now();
+    app.db.write(move |tx| waiting_now(tx, now).map(|_| ())).await
+}
+
 /// Somebody asks for it; how many conversations are tried again.
 pub async fn asked(app: &App, by: Option<AccountId>, reference: Option<String>) -> Result<u32> {
     app.rests.end();
@@ -47,10 +53,19 @@ fn try_all(tx: &mut Tx<'_>, now: Millis) -> Result<u32> {
         "update delivery set tried_since = $1, stuck_at = null where stuck_at is not null",
         values![now],
     )?;
+    // Parked ones come back too.
+    let parked = tx.touched(
+        "update job set due_at = $1, lease_until = null, attempts = 1, last_error = null where kind = $2 and last_error = $3",
+        values![now, jobs::Kind::Deliver.code(), "stuck"],
+    )?;
+    Ok(waiting_now(tx, now)? + u32::try_from(parked).unwrap_or(u32::MAX))
+}
+
+fn waiting_now(tx: &mut Tx<'_>, now: Millis) -> Result<u32> {
     let tried = tx.touched(
         "update job set due_at = $1, lease_until = null, attempts = 0, last_error = null \
-         where kind = $2 and attempts > 0 and due_at > $3",
-        values![now, jobs::Kind::Deliver.code(), now],
+         where kind = $2 and attempts > 0 and due_at > $3 and (last_error is null or last_error <> $4)",
+        values![now, jobs::Kind::Deliver.code(), now, "stuck"],
     )?;
     tx.ring(Topic::Jobs, u64::try_from(now.0).unwrap_or(0));
     Ok(u32::try_from(tried).unwrap_or(u32::MAX))

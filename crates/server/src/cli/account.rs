@@ -6,11 +6,8 @@ use anyhow::Context;
 use clap::{Args, Subcommand};
 use sensitive::Sensitive;
 
-use super::place::{ConfigFile, first};
-use crate::app::App;
-use crate::clock::Clock;
+use super::place::{ConfigFile, opened};
 use crate::identity::account::{self, CAPACITY, New};
-use crate::serve;
 
 /// `sotto account …`
 #[derive(Debug, Subcommand)]
@@ -116,12 +113,6 @@ async fn listed(list: &List, out: &mut (dyn Write + Send)) -> anyhow::Result<()>
         writeln!(out, "{}  {:?}  {departments}{note}", account.name, account.role)?;
     }
     Ok(())
-}
-
-async fn opened(file: &ConfigFile) -> anyhow::Result<App> {
-    let config = file.read()?;
-    let sections = first(&config)?;
-    serve::open(config, Clock::system(), sections).await
 }
 
 fn password(is_quiet: bool) -> anyhow::Result<Sensitive<String>> {

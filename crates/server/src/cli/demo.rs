@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use clap::Args;
+use destinations::Allowed;
 use serde_json::json;
 use tokio::net::TcpListener;
 
@@ -92,6 +93,9 @@ fn config(dir: &Path, port: u16) -> Config {
     config.origins.console = format!("http://localhost:{port}");
     config.origins.widget = format!("http://widget.localhost:{port}");
     config.origins.files = format!("http://files.localhost:{port}");
+    // Servers of one's own can be tried out.
+    config.destinations.allowed =
+        Allowed::new(&["127.0.0.0/8", "::1"]).expect("ranges of this machine");
     // Nobody is at risk here, and trying things out should not be interrupted.
     config.sessions.idle_seconds = config.sessions.seconds_max;
     config

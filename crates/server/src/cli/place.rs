@@ -9,10 +9,13 @@ use anyhow::Context;
 use clap::Args;
 use data_encoding::HEXLOWER;
 
+use crate::app::App;
+use crate::clock::Clock;
 use crate::config::sections::Sections;
 use crate::config::{self, Config};
 use crate::db::Location;
 use crate::ids::random;
+use crate::serve;
 
 /// The settings' file; its settings may be overlaid by `SOTTO_SECTION__NAME`.
 #[derive(Debug, Clone, Args)]
@@ -45,6 +48,13 @@ pub(super) fn first(config: &Config) -> anyhow::Result<Sections> {
         format!("transcripts_dir: {} cannot be made", config.transcripts_dir.display())
     })?;
     Ok(Sections::first(config.transcripts_dir.clone(), "https://www.example.org"))
+}
+
+/// A node on an install, for a command beside a running server.
+pub(super) async fn opened(file: &ConfigFile) -> anyhow::Result<App> {
+    let config = file.read()?;
+    let sections = first(&config)?;
+    serve::open(config, Clock::system(), sections).await
 }
 
 /// The database of an install that has run before.

@@ -3,6 +3,8 @@
 //!
 //! It changes nothing and prints no word of any transcript.
 
+mod open;
+
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -21,6 +23,8 @@ pub enum Command {
     List(List),
     /// Check signatures and hashes of transcripts in a folder
     Verify(Verify),
+    /// Open sealed files with a private key, on the machine that has it
+    Open(open::Open),
 }
 
 #[derive(Debug, Args)]
@@ -65,6 +69,7 @@ pub async fn run(command: &Command, out: &mut (dyn Write + Send)) -> anyhow::Res
     match command {
         Command::List(args) => list(args, out).await,
         Command::Verify(args) => verify(args, out).await,
+        Command::Open(args) => open::open(args, out),
     }
 }
 

@@ -14,7 +14,7 @@ use crate::error::{Error, Result};
 use crate::ids::sha256;
 
 /// Renderings that can be delivered beside the JSON.
-pub const FORMATS: [&str; 2] = ["html", "text"];
+pub const FORMATS: [&str; 3] = ["html", "text", "pdf"];
 /// Starts the names of the secrets of `reading`.
 pub const READING: &str = "reading.";
 /// Settings that say who we are there or how to store, not where.
@@ -84,7 +84,7 @@ impl NamedDestination {
             return Err(self.refused(
                 "formats",
                 "unknown_format",
-                "Choose among html and text, each once; JSON always goes along.",
+                "Choose among html, text and pdf, each once; JSON always goes along.",
             ));
         }
         if self.terms.agreement.as_ref().is_some_and(|it| !is_agreement(it)) {

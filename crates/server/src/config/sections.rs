@@ -25,6 +25,7 @@ pub struct Sections {
     /// Each required one must give its receipt before a key is destroyed.
     pub destinations: Vec<NamedDestination>,
     pub mode: Mode,
+    pub archive: ReadThrough,
     pub retention: Retention,
     pub masking: MaskingRules,
     /// Of the section `masking`: it stands in each transcript.
@@ -113,6 +114,23 @@ pub struct Mode {
     pub is_phi: bool,
 }
 
+/// Whether past conversations may be read back from where they were delivered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ReadThrough {
+    pub is_open: bool,
+    /// Supervisors may; agents only with this.
+    pub agents_may: bool,
+    /// By one account.
+    pub looks_per_hour: u32,
+}
+
+impl Default for ReadThrough {
+    fn default() -> Self {
+        Self { is_open: false, agents_may: false, looks_per_hour: 30 }
+    }
+}
+
 /// How long what is left of a shredded conversation stays.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -156,6 +174,7 @@ impl Sections {
             timing: Timing::default(),
             destinations: vec![NamedDestination::new("folder", destinations::Config::Folder(to))],
             mode: Mode::default(),
+            archive: ReadThrough::default(),
             retention: Retention::default(),
             masking: MaskingRules::default(),
             masking_version: 1,
@@ -206,6 +225,9 @@ impl Sections {
             return invalid("destinations", "has one that is required");
         }
         self.destinations.iter().try_for_each(NamedDestination::check)?;
+        if !(1..=1000).contains(&self.archive.looks_per_hour) {
+            return invalid("looks_per_hour", "is 1 to 1000");
+        }
         if !(1..=3660).contains(&self.retention.catalogue_days) {
             return invalid("catalogue_days", "is a day to ten years");
         }

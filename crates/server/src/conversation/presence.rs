@@ -129,11 +129,17 @@ pub async fn renew_lease(app: &App) -> Result<()> {
         .await
 }
 
-/// This node ends; rows that it still has count as gone from now on.
-pub async fn end_lease(app: &App) -> Result<()> {
-    let node = app.node;
-    app.db.write(move |tx| tx.run("delete from node where id = $1", values![&node])).await?;
-    Ok(())
+/// At the end: whoever is still connected here counts as gone at once, and this node
+/// as no longer there.
+pub async fn leave(app: &App) -> Result<()> {
+    let (node, now, timing) = (app.node, app.clock.now(), app.sections().timing);
+    app.db
+        .write(move |tx| {
+            tx.run("delete from node where id = $1", values![&node])?;
+            let nobody = NodeId::fresh();
+            forget_dead(tx, nobody, &timing, now)
+        })
+        .await
 }
 
 /// At the start: who was connected to a node whose lease is over counts as gone,

@@ -103,7 +103,7 @@ impl Writer {
     /// Nearly every unit that is refused was refused before it wrote, so there is
     /// nothing of it to undo. For the others all begin anew, each where it can be
     /// undone alone: that copies every page that it touches.
-    fn commit(&self, batch: &mut [Box<dyn Task>]) -> Result<Vec<After>> {
+    fn commit(&self, batch: &mut [Unit]) -> Result<Vec<After>> {
         self.statement("begin immediate")?;
         let done = match self.carry_out(batch)? {
             Some(done) => done,
@@ -121,7 +121,7 @@ impl Writer {
     }
 
     /// All units; nothing if one that was refused left something behind.
-    fn carry_out(&self, batch: &mut [Box<dyn Task>]) -> Result<Option<Done>> {
+    fn carry_out(&self, batch: &mut [Unit]) -> Result<Option<Done>> {
         let mut done = Done::default();
         for task in batch {
             let before = self.connection.total_changes();
@@ -135,7 +135,7 @@ impl Writer {
         Ok(Some(done))
     }
 
-    fn carry_out_apart(&self, batch: &mut [Box<dyn Task>]) -> Result<Done> {
+    fn carry_out_apart(&self, batch: &mut [Unit]) -> Result<Done> {
         let mut done = Done::default();
         for task in batch {
             let mut tx = Tx::new(&self.connection);

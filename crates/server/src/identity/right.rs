@@ -13,26 +13,40 @@ pub enum Right {
     Oversee,
     /// See how far the delivery of transcripts is.
     SeeDeliveries,
+    /// Find and open past conversations, where the archive is open.
+    ReadArchive,
     /// Read and change the settings.
     Administer,
 }
 
 impl Right {
-    pub const ALL: [Self; 5] =
-        [Self::SignedIn, Self::Converse, Self::Oversee, Self::SeeDeliveries, Self::Administer];
+    pub const ALL: [Self; 6] = [
+        Self::SignedIn,
+        Self::Converse,
+        Self::Oversee,
+        Self::SeeDeliveries,
+        Self::ReadArchive,
+        Self::Administer,
+    ];
 
     /// Whether a role has it. Every pair is written out: a new role or right asks here first.
     pub const fn is_of(self, role: Role) -> bool {
         match (role, self) {
             (_, Self::SignedIn)
-            | (Role::Agent, Self::Converse)
-            | (Role::Supervisor, Self::Converse | Self::Oversee | Self::SeeDeliveries)
+            | (Role::Agent, Self::Converse | Self::ReadArchive)
+            | (
+                Role::Supervisor,
+                Self::Converse | Self::Oversee | Self::SeeDeliveries | Self::ReadArchive,
+            )
             | (Role::Administrator, Self::SeeDeliveries | Self::Administer)
             | (Role::Auditor, Self::SeeDeliveries) => true,
             (Role::Agent, Self::Oversee | Self::SeeDeliveries | Self::Administer)
             | (Role::Supervisor, Self::Administer)
-            | (Role::Administrator, Self::Converse | Self::Oversee)
-            | (Role::Auditor, Self::Converse | Self::Oversee | Self::Administer) => false,
+            | (Role::Administrator, Self::Converse | Self::Oversee | Self::ReadArchive)
+            | (
+                Role::Auditor,
+                Self::Converse | Self::Oversee | Self::ReadArchive | Self::Administer,
+            ) => false,
         }
     }
 }

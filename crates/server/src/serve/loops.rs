@@ -7,7 +7,7 @@ use tokio_util::task::TaskTracker;
 
 use super::metered;
 use crate::app::App;
-use crate::archive::replay;
+use crate::archive::{backlog, replay};
 use crate::bus::Topic;
 use crate::clock::Millis;
 use crate::conversation::{catch_up, presence};
@@ -32,13 +32,10 @@ const PAUSE: Duration = Duration::from_secs(1);
 pub(super) struct Loops(TaskTracker);
 
 impl Loops {
-    /// Waits until each has finished what it was at; then the node is no more.
-    pub(super) async fn end(self, app: &App) {
+    /// Waits until each has finished what it was at.
+    pub(super) async fn end(self) {
         self.0.close();
         self.0.wait().await;
-        if let Err(error) = presence::end_lease(app).await {
-            tracing::warn!(%error, "the others will notice that this node is gone");
-        }
     }
 }
 
@@ -93,6 +90,7 @@ async fn lease(app: &App) -> Result<()> {
     if site::catch_up(app).await? {
         replay::all(app).await?;
     }
+    backlog::measure(app).await?;
     presence::renew_lease(app).await
 }
 

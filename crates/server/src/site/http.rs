@@ -1,5 +1,7 @@
 //! The settings over HTTP, and what the widget may know of them.
 
+use std::collections::BTreeMap;
+
 use axum::Extension;
 use axum::extract::{Path, State};
 use masking::{Action, Mode, Policy, Writer};
@@ -41,10 +43,12 @@ pub async fn widget(
     if sections.site.id != site {
         return Err(Error::NotFound);
     }
+    let policies = app.policies();
     let departments = sections.departments.iter().map(|department| OpenDepartment {
         id: department.id.clone(),
         name: department.name.clone(),
         is_open: department.is_open,
+        masking: changed(policies.of_department(&department.id)),
     });
     Ok(Json(WidgetConfig {
         site,
@@ -57,16 +61,30 @@ pub async fn widget(
     }))
 }
 
+/// What a policy does with a visitor's values where the default does something else.
+/// Own rules stay here: a browser's patterns may take the square of what they read.
+fn changed(policy: &Policy) -> BTreeMap<String, String> {
+    let default = Policy::default();
+    let of = |rule: &str, policy: &Policy| policy.action(rule, Writer::Visitor);
+    let rules = masking::rules().into_iter().map(|(rule, _, _)| rule);
+    let changed = rules.filter(|rule| of(rule, policy) != of(rule, &default));
+    changed.map(|rule| (rule.to_owned(), action_name(of(rule, policy)).to_owned())).collect()
+}
+
+fn action_name(action: Option<Action>) -> &'static str {
+    match action {
+        Some(Action::Mask) => "mask",
+        Some(Action::ArchiveOnly) => "archive_only",
+        Some(Action::WarnBeforeSending) => "warn_before_sending",
+        Some(Action::Off) | None => "off",
+    }
+}
+
 /// `GET /api/masking/rules`.
 pub async fn masking_rules() -> Json<MaskingTable> {
     let table = Policy::default();
     let rule = |(rule, _, version): (&'static str, &'static str, u32)| {
-        let action = match table.action(rule, Writer::Visitor) {
-            Some(Action::Mask) => "mask",
-            Some(Action::ArchiveOnly) => "archive_only",
-            Some(Action::WarnBeforeSending) => "warn_before_sending",
-            Some(Action::Off) | None => "off",
-        };
+        let action = action_name(table.action(rule, Writer::Visitor));
         MaskingRule { rule: rule.to_owned(), version, action: action.to_owned() }
     };
     let checks = masking::checks().into_iter().map(str::to_owned).collect();

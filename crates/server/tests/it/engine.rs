@@ -89,5 +89,5 @@ pub fn fresh_schema(through: std::net::SocketAddr) -> String {
     let schema = format!("t_{}", HEXLOWER.encode(&random::<8>()));
     let made = SHARED.postgres.sql("postgres", &format!("create schema {schema}"));
     made.expect("it is made");
-    format!("{}?options=-csearch_path%3D{schema}", Postgres::url(through, "postgres"))
+    format!("{}?options=-csearch_path%3D{schema}", Postgres::url([through], "postgres"))
 }

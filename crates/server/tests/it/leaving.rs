@@ -2,11 +2,9 @@
 
 use futures_util::FutureExt;
 use futures_util::future::select_all;
-use serde_json::json;
 use server::clock::Millis;
-use server::db::Location;
 use server::jobs::{self, Lane};
-use server::{values, workers};
+use server::workers;
 use tokio_util::sync::CancellationToken;
 
 use crate::delivery::{MINUTE, closed_conversation};
@@ -86,19 +84,4 @@ fn a_job_that_a_leaving_node_cannot_end_is_free_for_others_at_once() {
 async fn next_due(world: &World) -> Millis {
     let due = world.app.db.read(|tx| jobs::next_due(tx, Lane::Archive)).await;
     due.unwrap().expect("a delivery")
-}
-
-#[tokio::test]
-async fn nothing_is_left_of_a_node_that_left() {
-    let node = Served::new().await;
-    let (token, _) = node.starts("Hello").await;
-    let (mut visitor, _) = node.visitor(&token, 0).await;
-    visitor.send(&json!({"id": 1, "verb": {"typing": {"on": true}}})).await;
-    let config = node.app.config.clone();
-    let kept = node.ends().await;
-    let left = Location::of(&config).unwrap();
-    for rows in ["select count(*) from node", "select count(*) from presence"] {
-        assert_eq!(left.look(|tx| tx.count(rows, values![])).unwrap(), 0, "{rows}");
-    }
-    drop(kept);
 }

@@ -11,7 +11,7 @@ use server::error::Error;
 use server::ids::ConversationId;
 use server::workers;
 
-use crate::served::{CONSOLE, Call, Served};
+use crate::served::{CONSOLE, Call, Served, WIDGET};
 use crate::world::{World, fresh_client_id, says};
 
 fn with(world: &World, masking: MaskingRules) {
@@ -175,6 +175,35 @@ async fn redacting_what_is_not_there_or_not_ones_own_is_refused() {
         assert!(matches!(tries(&ana, number, start, end).await, Err(Error::Invalid { .. })));
     }
     assert_eq!(world.texts(asked.id).await, ["short"]);
+    world.ends().await;
+}
+
+#[tokio::test]
+async fn the_widget_is_told_what_a_department_does_otherwise() {
+    let world = Served::new().await;
+    let chief = world.staff("Chief", Role::Administrator).await;
+    let of = async || {
+        let call = Call { path: "/api/widget/clinic", host: WIDGET, ..Call::default() };
+        world.call(call).await.body["departments"].clone()
+    };
+    let before = of().await;
+    assert_eq!(before[0]["id"], "front-desk");
+    assert_eq!(before[0]["masking"], Value::Null, "nothing differs: {before}");
+    let lines = json!([
+        {"rule": "phone", "department": "front-desk", "writer": "visitor", "action": "warn_before_sending"},
+        {"rule": "card", "department": "front-desk", "writer": null, "action": "off"},
+        {"rule": "ssn", "department": "front-desk", "writer": "agent", "action": "off"},
+    ]);
+    let own = json!([{"name": "file", "pattern": "[A-Z]{2}[0-9]{6}", "context": []}]);
+    let body = Some(json!({"version": 1, "value": {"lines": lines, "allowed": [], "own": own}}));
+    let path = "/api/settings/masking";
+    let call = Call { method: "PUT", path, cookie: &chief, body, ..Call::default() };
+    let saved = world.call(call).await;
+    assert_eq!(saved.status, 200, "{}", saved.body);
+    let desk = of().await.as_array().and_then(|all| {
+        all.iter().find(|one| one["id"] == "front-desk").map(|one| one["masking"].clone())
+    });
+    assert_eq!(desk, Some(json!({"phone": "warn_before_sending", "card": "off"})));
     world.ends().await;
 }
 

@@ -6,6 +6,8 @@ export const destinations = {
   none: 'No destination is set. Closed conversations are held, sealed, until there is one.',
   loadFailed: 'The destinations could not be read.',
   again: 'Read again',
+  /** Seen; heard with the name behind it. */
+  short: { edit: 'Change', pause: 'Pause', resume: 'Resume', remove: 'Remove', prove: 'Prove' },
   connect: 'Connect a destination',
   edit: (name: string) => `Change ${name}`,
   remove: (name: string) => `Remove ${name}`,
@@ -84,7 +86,7 @@ export const destinations = {
   hostKeyTake: 'It is the same: take it',
 
   sheet: 'Evidence',
-  sheetOf: (name: string, when: string) => `Connection test of ${name}, ${when}`,
+  sheetOf: (name: string, when: string) => `Connection test of ${name}, ${when}.`,
   sheetPlace: 'Place',
   sheetLevel: 'Receipts from here',
   levels: {

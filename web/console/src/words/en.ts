@@ -367,15 +367,7 @@ export const en = {
     refresh: 'Read again',
     refreshed: (time: string) => `As of ${time}`,
     failed: 'The list could not be read.',
-    errors: {
-      refused: 'The destination refused the transcript. Check its address and its rights under Administration, Destinations.',
-      not_allowed: 'The destination refused the key. Check the key and what it may write under Administration, Destinations.',
-      unreachable: 'The destination does not answer. Check that it is running and reachable from the server.',
-      timed_out: 'The destination took too long to answer. It is tried again by itself.',
-      full: 'The destination is full. Make room there; it is tried again by itself.',
-      hash_differs: 'What came back is not what was sent. Check the storage; nothing is destroyed until it agrees.',
-      not_found: 'The folder or bucket is not there. Create it, or correct its name under Administration, Destinations.',
-    } as Record<string, string>,
+    stuck: 'Tried no more',
     errorCode: (code: string) => `The destination answered “${code}”. It is tried again by itself.`,
   },
 

@@ -7,6 +7,8 @@ export const destinations: typeof english = {
   none: 'No hay ningún destino. Las conversaciones cerradas se guardan, selladas, hasta que haya uno.',
   loadFailed: 'No se pudieron leer los destinos.',
   again: 'Leer de nuevo',
+  /** Seen; heard with the name behind it. */
+  short: { edit: 'Cambiar', pause: 'Pausar', resume: 'Reanudar', remove: 'Quitar', prove: 'Probar' },
   connect: 'Conectar un destino',
   edit: (name) => `Cambiar ${name}`,
   remove: (name) => `Quitar ${name}`,
@@ -86,7 +88,7 @@ export const destinations: typeof english = {
   hostKeyTake: 'Es la misma: aceptarla',
 
   sheet: 'Pruebas',
-  sheetOf: (name, when) => `Prueba de conexión de ${name}, ${when}`,
+  sheetOf: (name, when) => `Prueba de conexión de ${name}, ${when}.`,
   sheetPlace: 'Lugar',
   sheetLevel: 'Recibos de aquí',
   levels: {

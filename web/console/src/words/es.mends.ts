@@ -85,3 +85,14 @@ export const mends: Record<string, string> = {
     'Nadie responde en esta dirección. Mire si el servidor funciona y si nombre, puerto y cortafuegos son correctos; lo que espera se intenta de nuevo solo.',
   vanished: 'El servidor dice que guardó el documento y ya no lo tiene. Mire si una regla o un programa lo quita.',
 };
+
+/** Lo que Sotto mismo pide, no un destino. */
+export const ours: Record<string, string> = {
+  code_wrong: 'Ese no es el código del documento de prueba más reciente de esta clave. Ábralo de nuevo o cree otro.',
+  not_an_agreement: 'Un acuerdo tiene con quién es, qué abarca y fechas como 2026-11-24 en su orden.',
+  other_place: 'Lo que relee nombra el mismo lugar que lo que entrega; solo cambia la credencial.',
+  reader_needed: 'Un destino sellado necesita al menos dos claves probadas. Pruebe otra antes de quitar esta.',
+  same_credential: 'Cree una credencial propia para releer, de modo que la de la entrega no pueda leer.',
+  secret_again: 'El lugar es otro: dé de nuevo su secreto. El antiguo no se envía allí.',
+  unknown_format: 'Elija entre html, text y pdf, cada uno una vez; el JSON va siempre.',
+};

@@ -10,8 +10,8 @@ const CREDENTIAL_HELP = 'Basta el permiso de crear objetos; con el de leer, cada
 
 /** Por clase. */
 export const forms: Record<string, LabelAndHelp> = {
-  folder: ['Carpeta', 'Una carpeta que esta máquina alcanza: un disco o una unidad compartida y montada.'],
-  s3: ['Almacenamiento con interfaz S3', 'El de Amazon, o un servidor o servicio que la siga.'],
+  folder: ['Carpeta', 'Un disco que esta máquina alcanza, o una unidad compartida y montada.'],
+  s3: ['Almacenamiento compatible con S3', 'El de Amazon, o un servidor o servicio con la misma interfaz.'],
   azure: ['Azure Blob Storage', 'Un contenedor en una cuenta de almacenamiento.'],
   gcs: ['Google Cloud Storage', 'Un bucket en un proyecto.'],
   sftp: ['Servidor SFTP', 'Una carpeta en una máquina a la que se llega por SSH.'],
@@ -29,7 +29,7 @@ export const fields: Record<string, LabelAndHelp> = {
   's3.bucket': ['Bucket', 'Solo su nombre; debe existir.'],
   's3.region': ['Región', 'Como la llama el proveedor, por ejemplo `eu-central-1`. Muchos servidores propios aceptan `us-east-1`.'],
   's3.access_key': ['Clave de acceso', `De un usuario o rol solo para Sotto. ${CREDENTIAL_HELP}`],
-  's3.secret_key': ['Clave secreta', 'Va con la clave de acceso y no se muestra nunca más.'],
+  's3.secret_key': ['Clave secreta', 'Va con la clave de acceso.'],
   's3.endpoint': ['Dirección', 'Solo si no es Amazon: la dirección del servidor con `https://`.'],
   's3.prefix': ['Carpeta en el bucket', 'Los nombres empiezan por ella; déjela vacía si no hay ninguna.'],
   's3.addressing': [

@@ -368,15 +368,7 @@ export const es: Words = {
     refresh: 'Leer de nuevo',
     refreshed: (time) => `A las ${time}`,
     failed: 'No se pudo leer la lista.',
-    errors: {
-      refused: 'El destino rechazó la transcripción. Revisa su dirección y sus permisos en Administración, Destinos.',
-      not_allowed: 'El destino rechazó la clave. Revisa la clave y lo que puede escribir en Administración, Destinos.',
-      unreachable: 'El destino no responde. Comprueba que funciona y que el servidor llega hasta él.',
-      timed_out: 'El destino tardó demasiado. Se intenta de nuevo solo.',
-      full: 'El destino está lleno. Haz sitio allí; se intenta de nuevo solo.',
-      hash_differs: 'Lo que volvió no es lo que se envió. Revisa el almacenamiento; nada se destruye hasta que coincida.',
-      not_found: 'La carpeta o el contenedor no existe. Créalo o corrige su nombre en Administración, Destinos.',
-    },
+    stuck: 'Ya no se intenta',
     errorCode: (code) => `El destino respondió «${code}». Se intenta de nuevo solo.`,
   },
 

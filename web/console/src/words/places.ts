@@ -1,6 +1,6 @@
 /** The server's own words about destinations: English as they come, Spanish by their codes. */
 import type { DestinationField, DestinationForm, Refusal } from '../protocol.ts';
-import { mends } from './es.mends.ts';
+import { mends, ours } from './es.mends.ts';
 import { fields, forms } from './es.places.ts';
 import type { Language } from './words.svelte.ts';
 
@@ -20,5 +20,5 @@ export function fieldWords(language: Language, kind: string, field: DestinationF
 }
 
 export function mendWords(language: Language, refusal: Pick<Refusal, 'code' | 'mend'>): string {
-  return (language === 'es' && mends[refusal.code]) || refusal.mend;
+  return (language === 'es' && (mends[refusal.code] ?? ours[refusal.code])) || refusal.mend;
 }

@@ -83,7 +83,7 @@ export function warning(words: ExtraWords, app: App, draft: string): Child {
     );
     return null;
   }
-  const [found] = find(draft);
+  const [found] = find(draft, actionOf(app));
   return (
     found && [
       words.looksLike(maskName(words.masks, found.rule)),
@@ -95,6 +95,22 @@ export function warning(words: ExtraWords, app: App, draft: string): Child {
       </button>,
     ]
   );
+}
+
+/**
+ * The policy of the department that will read it: where the conversation was sent, else where it was started. After a
+ * reload that is not known; then the departments must agree, else the default stands.
+ */
+function actionOf(app: App): (rule: string) => string | undefined {
+  const departments = app.config?.departments ?? [];
+  const moved = app.conversation?.thread.lines.flatMap(({ body }) => (body.kind === 'transferred' ? [body.department] : [])).at(-1);
+  const id = moved ?? (app.draft.consent ? app.draft.department : null);
+  const one = departments.find((department) => department.id === id);
+  return (rule) => {
+    if (one) return one.masking?.[rule];
+    const [first, ...others] = departments.map(({ masking }) => masking?.[rule]);
+    return others.every((other) => other === first) ? first : undefined;
+  };
 }
 
 /** As if the visitor had typed it into the one field that there is for many words. */

@@ -53,6 +53,20 @@ test('it says where a value stands, as a text field counts', () => {
   expect(find(text).map(({ rule, start, end }) => [rule, text.slice(start, end)])).toEqual([['phone', '415-555-0132']]);
 });
 
+test('it follows the department: off warns of nothing, and only what is masked will be hidden', () => {
+  const text = 'card 4111 1111 1111 1111, call 415-555-0132';
+  const told = (does: Record<string, string>) => find(text, (rule) => does[rule]).map(({ rule, isHidden }) => [rule, isHidden]);
+  expect(told({})).toEqual([
+    ['card', true],
+    ['phone', false],
+  ]);
+  expect(told({ card: 'warn_before_sending', phone: 'mask' })).toEqual([
+    ['card', false],
+    ['phone', true],
+  ]);
+  expect(told({ card: 'off' })).toEqual([['phone', false]]);
+});
+
 test('a draft of many kilobytes is looked at in a moment', () => {
   const [started, draft] = [performance.now(), `${'a'.repeat(16_000)}@`];
   find(draft);

@@ -16,18 +16,25 @@ const UNITS_MAX = 4000;
 /** How far back a word is looked for. */
 const BEFORE_MAX = 120;
 
-/** None over another; by rule, then by place. */
-export function find(draft: string): Finding[] {
+/** What a department does with a rule's values: `mask`, `archive_only`, `warn_before_sending`, `off`; none is the default. */
+export type ActionOf = (rule: string) => string | undefined;
+
+/** None over another; by rule, then by place. A rule that is off warns of nothing. */
+export function find(draft: string, actionOf: ActionOf = () => undefined): Finding[] {
   const skipped = Math.max(0, draft.length - UNITS_MAX);
   const text = draft.slice(skipped);
   const found: Finding[] = [];
-  for (const rule of RULES)
+  for (const rule of RULES) {
+    const action = actionOf(rule.rule);
+    if (action === 'off') continue;
+    const isHidden = action === undefined ? rule.isHidden : action === 'mask';
     for (const match of text.matchAll(rule.pattern)) {
       const [start, end] = [match.index, match.index + match[0].length];
       const isFree = !found.some((other) => start + skipped < other.end && other.start < end + skipped);
       if (isFree && isValue(rule, text.slice(Math.max(0, start - BEFORE_MAX), start), match[0]))
-        found.push({ rule: rule.rule, isHidden: rule.isHidden, start: start + skipped, end: end + skipped });
+        found.push({ rule: rule.rule, isHidden, start: start + skipped, end: end + skipped });
     }
+  }
   return found;
 }
 

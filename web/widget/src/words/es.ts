@@ -1,7 +1,6 @@
 import type { Words } from './en.ts';
 
 const PLACES = ['Es su turno.', 'Hay una persona antes que usted.'];
-const minutos = (count: number) => `${count} ${count === 1 ? 'minuto' : 'minutos'}`;
 
 export const es: Words = {
   practice: 'Prueba: no escriba información de salud.',
@@ -32,8 +31,8 @@ export const es: Words = {
   needQuestion: 'Escriba unas palabras para continuar.',
   needConsent: 'Marque esta casilla para continuar.',
   notStored: 'Su navegador no permite que el chat le recuerde. El chat termina cuando salga de esta página.',
-  tooLong: (bytes) => `Es demasiado largo. Quite unas ${bytes} ${bytes === 1 ? 'letra' : 'letras'}.`,
-  tooMany: (seconds) => `Fueron muchos mensajes. Inténtelo en ${seconds} ${seconds === 1 ? 'segundo' : 'segundos'}.`,
+  tooLong: (bytes) => `Es demasiado largo. Quite unas ${bytes} letras.`,
+  tooMany: (seconds) => `Fueron muchos mensajes. Inténtelo en ${seconds} s.`,
   startFailed: 'No se envió: no podemos comunicarnos con la clínica. Su texto sigue aquí. Inténtelo de nuevo.',
   startRefused: 'El chat de la clínica no puede recibirlo ahora. Su texto sigue aquí. Inténtelo de nuevo.',
 
@@ -43,7 +42,7 @@ export const es: Words = {
   automatic: 'Clínica',
   waitingTitle: 'Está en la fila',
   place: (position) => PLACES[position - 1] ?? `Hay ${position - 1} personas antes que usted.`,
-  wait: (seconds) => (seconds < 60 ? 'Menos de un minuto.' : `Cerca de ${minutos(Math.round(seconds / 60))}.`),
+  wait: (seconds) => (seconds < 60 ? 'Menos de un minuto.' : `Cerca de ${Math.round(seconds / 60)} min.`),
   meanwhile: 'Deje esta ventana abierta. Ya puede añadir lo que nos ayude a responderle.',
   typing: (name) => `${name} está escribiendo`,
   away: (name) => `${name} perdió la conexión un momento. Lo que escriba se guarda.`,
@@ -63,7 +62,7 @@ export const es: Words = {
   accepted: (name) => `${name} se unió al chat`,
   returned: 'Vuelve a la fila sin perder su lugar.',
   transferred: (name) => `Le atenderá ${name}`,
-  transferredOn: 'Le atenderá otra persona que puede ayudarle',
+  transferredOn: 'Le atenderá otra persona',
   warned: (time) => `Hace un rato que nadie escribe. El chat termina a las ${time}.`,
   stillHere: 'Sigo aquí',
   ended: {

@@ -16,6 +16,7 @@ impl Talker<'_> {
         let mut counts = self.shared.counts.borrow_mut();
         counts.out_of_turn += u64::from(place != 0);
         let pending = self.outbox.remove(place).context("it was there a line ago")?;
+        let waited = pending.since.elapsed();
         let of_event = || number.context("acknowledged without a number");
         match pending.kind {
             Kind::Message => {
@@ -39,16 +40,28 @@ impl Talker<'_> {
             Kind::Accept => (self.may_post, self.must_open) = (true, true),
         }
         drop(counts);
-        self.measure_stall();
+        self.measure_stall(waited);
         Ok(())
     }
 
-    fn measure_stall(&mut self) {
-        let ends = self.shared.ends.get();
-        if self.ends_at_connect == ends && self.ends_measured < ends {
-            self.ends_measured = ends;
-            let since = self.shared.ended_at.get();
-            self.shared.stalls.borrow_mut().add(since.map(|at| at.elapsed()).unwrap_or_default());
+    fn measure_stall(&mut self, waited: Duration) {
+        if self.fault.0 != self.shared.faults.get() {
+            self.note_stall();
+            self.fault = (self.shared.faults.get(), self.shared.fault.get());
+        }
+        self.worst = self.worst.max(waited);
+        if self.repairs != self.shared.repairs.get() {
+            self.repairs = self.shared.repairs.get();
+            self.shared.back.set(self.shared.back.get() + 1);
+        }
+    }
+
+    /// How long this client waited because of the last fault.
+    pub(super) fn note_stall(&mut self) {
+        let worst = std::mem::take(&mut self.worst);
+        if self.fault.0 > 0 {
+            let of = (self.fault.1, self.access.who());
+            self.shared.stalls.borrow_mut().entry(of).or_default().add(worst);
         }
     }
 

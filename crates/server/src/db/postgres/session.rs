@@ -325,12 +325,14 @@ async fn connected(
     address: &Address,
     text: Text,
 ) -> std::result::Result<(Client, JoinHandle<()>), tokio_postgres::Error> {
-    let mut config = address.config.clone();
-    if text != Text::Checks {
-        // After a failover the old primary, come back as a standby, is passed over.
-        config.target_session_attrs(TargetSessionAttrs::ReadWrite);
-    }
-    let (client, connection) = config.connect(address.tls.clone()).await?;
+    // After a failover the old primary, come back as a standby, is passed over.
+    let mut primary = address.config.clone();
+    primary.target_session_attrs(TargetSessionAttrs::ReadWrite);
+    let (client, connection) = match primary.connect(address.tls.clone()).await {
+        // Where there is none, a check says what it is that answers.
+        Err(_) if text == Text::Checks => address.config.connect(address.tls.clone()).await?,
+        connected => connected?,
+    };
     let connection = tokio::spawn(async move {
         // Whoever waits for an answer learns of its end.
         let _ = connection.await;

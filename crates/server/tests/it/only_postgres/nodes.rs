@@ -373,7 +373,7 @@ async fn a_bus_that_dies_costs_a_delay_and_no_message() {
 async fn a_database_that_starts_again_costs_a_delay_and_no_message() {
     let folder = place();
     let mut server = Postgres::start(&folder.path().join("primary")).expect("it starts");
-    let url = SecretUrl::new(&Postgres::url(server.address(), "postgres"));
+    let url = SecretUrl::new(&Postgres::url([server.address()], "postgres"));
     let here = Served::with(|config| config.database_url = Some(url.clone())).await;
     let (token, _) = here.starts("Hello?").await;
     let (mut visitor, _) = here.visitor(&token, 0).await;

@@ -25,7 +25,7 @@ fn refusal(url: &str) -> String {
 }
 
 fn url(server: &Postgres) -> String {
-    Postgres::url(server.address(), "postgres")
+    Postgres::url([server.address()], "postgres")
 }
 
 #[test]

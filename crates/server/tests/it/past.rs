@@ -1,0 +1,132 @@
+//! The read-through archive: shut by default, by right, by department, checked and counted.
+
+use std::fs;
+
+use protocol::http::Role;
+use serde_json::{Value, json};
+use server::conversation::access::Agent;
+use server::conversation::{accept, close};
+use server::ids::AccountId;
+use server::workers;
+
+use crate::delivery::MINUTE;
+use crate::served::{Answer, Call, Served};
+
+async fn asks(world: &Served, cookie: &str, path: &str, body: Value) -> Answer {
+    world.call(Call { method: "POST", path, cookie, body: Some(body), ..Call::default() }).await
+}
+
+async fn set(world: &Served, cookie: &str, section: &str, value: Value) {
+    let path = format!("/api/settings/{section}");
+    let now = world.call(Call { path: &path, cookie, ..Call::default() }).await.body;
+    let body = Some(json!({"version": now["version"], "value": value}));
+    let call = Call { method: "PUT", path: &path, cookie, body, ..Call::default() };
+    let answer = world.call(call).await;
+    assert_eq!(answer.status, 200, "{}", answer.body);
+}
+
+/// One conversation, delivered and shredded.
+async fn delivered(world: &Served) -> String {
+    let (_, reference) = world.starts("Can I pay by card?").await;
+    let find = "select id from conversation where reference = $1";
+    let named = reference.clone();
+    let id = world
+        .app
+        .db
+        .read(move |tx| tx.row(find, server::values![&named], |row| row.conversation(0)));
+    let id = id.await.unwrap().unwrap();
+    let ana = Agent {
+        id: AccountId::fresh(),
+        name: "Ana".to_owned(),
+        is_supervisor: false,
+        departments: vec!["front-desk".to_owned()],
+    };
+    accept(&world.app, &ana, id).await.unwrap();
+    close(&world.app, &ana, id, Some("answered".to_owned())).await.unwrap();
+    world.app.clock.advance(3 * MINUTE);
+    let done = "select count(*) from audit where action = $1";
+    loop {
+        workers::run_all_due(&world.app).await.unwrap();
+        let delivered =
+            world.app.db.read(move |tx| tx.count(done, server::values!["transcript.delivered"]));
+        if delivered.await.unwrap() > 0 {
+            return reference;
+        }
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test]
+async fn a_past_conversation_is_read_live_checked_and_recorded() {
+    let world = Served::new().await;
+    let chief = world.staff("Chief", Role::Administrator).await;
+    let (sam, ana) =
+        (world.staff("Sam", Role::Supervisor).await, world.staff("Ana", Role::Agent).await);
+    let reference = delivered(&world).await;
+    let wanted = json!({"reference": reference, "destination": "folder"});
+    let shut = asks(&world, &sam, "/api/archive/open", wanted.clone()).await;
+    assert_eq!(shut.status, 409, "it is shut by default");
+    set(&world, &chief, "archive", json!({"is_open": true, "looks_per_hour": 3})).await;
+    let unread = asks(&world, &sam, "/api/archive/open", wanted.clone()).await;
+    assert_eq!(unread.status, 404, "open, and without a credential to read with");
+    let reading = json!({"kind": "folder", "path": world.archive()});
+    let folder =
+        json!({"name": "folder", "kind": "folder", "path": world.archive(), "reading": reading});
+    set(&world, &chief, "destinations", json!([folder])).await;
+    for (found, many) in [
+        (json!({}), 1),
+        (json!({"reference": reference, "department": "front-desk", "disposition": "answered"}), 1),
+        (json!({"department": "night"}), 0),
+        (json!({"before": 0}), 0),
+    ] {
+        let answer = asks(&world, &sam, "/api/archive/find", found).await;
+        assert_eq!(
+            answer.body["transcripts"].as_array().map(Vec::len),
+            Some(many),
+            "{}",
+            answer.body
+        );
+    }
+    assert_eq!(
+        asks(&world, &ana, "/api/archive/find", json!({})).await.status,
+        403,
+        "agents may not yet"
+    );
+    let visitor = asks(&world, &sam, "/api/archive/find", json!({"visitor": "x"})).await;
+    assert_eq!(visitor.status, 400, "never by visitor");
+    let opened = asks(&world, &sam, "/api/archive/open", wanted.clone()).await;
+    assert_eq!(opened.status, 200, "{}", opened.body);
+    assert!(opened.body["parts"][0].to_string().contains("pay by card"));
+    // One changed letter is not shown.
+    let file = find(&world.archive(), "part0.json");
+    let whole = fs::read_to_string(&file).unwrap();
+    fs::remove_file(&file).unwrap();
+    fs::write(&file, whole.replace("pay by card", "pay by cash")).unwrap();
+    let changed = asks(&world, &sam, "/api/archive/open", wanted.clone()).await;
+    assert_eq!(changed.body["mend"], "changed_there", "{}", changed.body);
+    assert_eq!(asks(&world, &sam, "/api/archive/open", wanted.clone()).await.status, 422);
+    assert_eq!(asks(&world, &sam, "/api/archive/open", wanted).await.status, 429, "three an hour");
+    let looks = "select count(*) from audit where action = $1 and subject = $2";
+    let looks =
+        world.app.db.read(move |tx| tx.count(looks, server::values!["archive.opened", &reference]));
+    assert_eq!(looks.await.unwrap(), 3);
+    let posture =
+        world.call(Call { path: "/api/posture", cookie: &chief, ..Call::default() }).await.body;
+    assert!(posture.to_string().contains("can read 1 past conversations"), "{posture}");
+    world.ends().await;
+}
+
+fn find(folder: &std::path::Path, ending: &str) -> std::path::PathBuf {
+    let mut folders = vec![folder.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.to_string_lossy().ends_with(ending) {
+                return path;
+            }
+        }
+    }
+    panic!("no {ending}")
+}

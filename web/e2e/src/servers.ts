@@ -1,0 +1,117 @@
+//! Other people's servers for a story: those that the contract tests of `destinations` install.
+
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const TARGET = process.env['CARGO_TARGET_DIR'] ?? fileURLToPath(new URL('../../../target', import.meta.url));
+const START_MS_MAX = 60_000;
+/** `nobody`: sshd as root wants accounts of the system. */
+const NOBODY = 65_534;
+
+/** A program that was installed for the contract tests, or is the system's. */
+export function program(name: string, installed: string): string {
+  const system = `/usr/${name === 'sshd' ? 'sbin' : 'bin'}/${name}`;
+  if (existsSync(system)) return system;
+  const ours = join(TARGET, 'tmp/servers', installed);
+  if (!existsSync(ours)) throw new Error(`${name} is missing: cargo test -p destinations --test contract installs it`);
+  return ours;
+}
+
+export class Server {
+  private constructor(
+    readonly port: number,
+    readonly place: string,
+    private readonly child: ChildProcess,
+  ) {}
+
+  static async start(line: (port: number, place: string) => string[]): Promise<Server> {
+    const port = await freePort();
+    const place = mkdtempSync(join(tmpdir(), 'sotto-server-'));
+    const [command = '', ...args] = line(port, place);
+    const child = spawn(command, args, { stdio: 'ignore' });
+    const server = new Server(port, place, child);
+    const until = Date.now() + START_MS_MAX;
+    while (!(await listens(port))) if (child.exitCode !== null || Date.now() > until) throw new Error(`${command} does not listen`);
+    return server;
+  }
+
+  async stop(): Promise<void> {
+    const gone = new Promise((resolve) => this.child.once('exit', resolve));
+    if (this.child.exitCode === null && this.child.kill('SIGKILL')) await gone;
+    rmSync(this.place, { recursive: true, force: true });
+  }
+}
+
+/** moto, with a bucket and a user who may do what is named; signatures and rights are looked at. */
+export async function s3(bucket: string, actions: readonly string[]): Promise<{ server: Server; accessKey: string; secretKey: string }> {
+  const moto = program('moto_server', 'moto-5.2.5/bin/moto_server');
+  const server = await Server.start((port) => [moto, '-H', '127.0.0.1', '-p', String(port)]);
+  const at = `http://127.0.0.1:${server.port}`;
+  await fetch(`${at}/${bucket}`, { method: 'PUT' });
+  const iam = async (ask: Record<string, string>) => {
+    const scope = 'AWS4-HMAC-SHA256 Credential=x/20261124/us-east-1/iam/aws4_request, SignedHeaders=host, Signature=x';
+    const body = new URLSearchParams({ ...ask, UserName: 'sotto', Version: '2010-05-08' });
+    return (await fetch(at, { method: 'POST', headers: { Authorization: scope }, body })).text();
+  };
+  await iam({ Action: 'CreateUser' });
+  const statement = { Effect: 'Allow', Action: actions, Resource: `arn:aws:s3:::${bucket}*` };
+  const policy = JSON.stringify({ Version: '2012-10-17', Statement: [statement] });
+  await iam({ Action: 'PutUserPolicy', PolicyName: 'p', PolicyDocument: policy });
+  const made = await iam({ Action: 'CreateAccessKey' });
+  await fetch(`${at}/moto-api/reset-auth`, { method: 'POST', body: '0' });
+  const between = (tag: string) => new RegExp(`<${tag}>([^<]+)`).exec(made)?.[1] ?? '';
+  return { server, accessKey: between('AccessKeyId'), secretKey: between('SecretAccessKey') };
+}
+
+/** OpenSSH with a folder, an account and keys of its own. */
+export async function sftp(): Promise<{ server: Server; user: string; folder: string; privateKey: string; fingerprint: string }> {
+  const isRoot = process.getuid?.() === 0;
+  const server = await Server.start((port, place) => {
+    const installed = program('sshd', 'openssh/usr/sbin/sshd');
+    copyFileSync(installed, join(place, 'sshd'));
+    const library = installed.replace(/sshd$/, 'libwrap.so.0');
+    if (existsSync(library)) copyFileSync(library, join(place, 'libwrap.so.0'));
+    mkdirSync(join(place, 'transcripts'));
+    for (const key of ['host_key', 'key']) execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', join(place, key)]);
+    copyFileSync(join(place, 'key.pub'), join(place, 'authorized_keys'));
+    writeFileSync(
+      join(place, 'settings'),
+      `ListenAddress 127.0.0.1\nPort ${port}\nHostKey ${place}/host_key\nAuthorizedKeysFile ${place}/authorized_keys\n` +
+        `StrictModes no\nUsePAM ${isRoot ? 'yes' : 'no'}\nPasswordAuthentication no\nPidFile none\nSubsystem sftp internal-sftp\n`,
+    );
+    chmodSync(place, 0o755);
+    if (isRoot) execFileSync('chown', ['-R', `${NOBODY}:${NOBODY}`, place]);
+    const leave = isRoot ? ['setpriv', `--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups'] : [];
+    return [...leave, 'env', `LD_LIBRARY_PATH=${place}`, join(place, 'sshd'), '-D', '-e', '-f', join(place, 'settings')];
+  });
+  const { place } = server;
+  return {
+    server,
+    user: isRoot ? 'nobody' : (process.env['USER'] ?? ''),
+    folder: join(place, 'transcripts'),
+    privateKey: readFileSync(join(place, 'key'), 'utf8'),
+    fingerprint: execFileSync('ssh-keygen', ['-lf', join(place, 'host_key.pub')], { encoding: 'utf8' }).split(' ')[1] ?? '',
+  };
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
+    });
+  });
+}
+
+function listens(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    socket.once('connect', () => resolve(socket.destroy() !== undefined));
+    socket.once('error', () => resolve(false));
+  });
+}
