@@ -166,9 +166,9 @@ impl Postgres {
     /// For a client that looks for the primary at these addresses: servers' own, or
     /// those of gates before them.
     #[must_use]
-    pub fn url(addresses: [SocketAddr; 2], database: &str) -> String {
-        let [one, two] = addresses;
-        format!("postgres://{NAME}:{PASSWORD}@{one},{two}/{database}")
+    pub fn url<const N: usize>(addresses: [SocketAddr; N], database: &str) -> String {
+        let addresses = addresses.map(|address| address.to_string()).join(",");
+        format!("postgres://{NAME}:{PASSWORD}@{addresses}/{database}")
     }
 
     /// Where every byte is that it writes.

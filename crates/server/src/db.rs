@@ -16,6 +16,7 @@ mod location;
 mod migrate;
 mod postgres;
 mod sqlite;
+mod teller;
 mod tx;
 mod value;
 mod writer;

@@ -19,7 +19,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::app::App;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::ids::random;
 use crate::rates::Rates;
 
@@ -41,6 +41,8 @@ const MASK_BYTES: usize = 48;
 const EVENTS_BYTES: usize = 64 * 1024;
 /// A crowd that is asked all at once to connect again spreads itself over this long.
 const SPREAD_MS: u32 = 3_000;
+/// Where nodes share their rows, another may answer sooner than this one.
+const ANSWER: Duration = Duration::from_secs(3);
 /// A socket may take so long to end what it is at.
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -93,6 +95,16 @@ impl Live {
     /// turn; if all are asked together, they spread themselves.
     fn back_after_ms(&self) -> u32 {
         if self.app.config.stop.spread_seconds > 0 { 0 } else { spread_ms() }
+    }
+
+    /// Waits no longer than [`ANSWER`] if there may be another node; what was asked goes
+    /// on without whoever asked, and a resend finds it.
+    async fn in_time<T>(&self, asked: impl Future<Output = Result<T>>) -> Result<T> {
+        if !self.app.db.is_shared() {
+            return asked.await;
+        }
+        let answered = tokio::time::timeout(ANSWER, asked).await;
+        answered.unwrap_or(Err(Error::Later { retry_after: 1 }))
     }
 
     /// How many sockets are open.

@@ -236,7 +236,8 @@ fn check_mode(app: &App, sections: &Sections) -> Result<()> {
 
 /// Takes up what another process changed; true if anything was.
 pub async fn catch_up(app: &App) -> Result<bool> {
-    let versions = app.db.read(|tx| tx.count("select sum(version) from section", values![]));
+    let versions =
+        app.db.read(|tx| tx.count("select cast(sum(version) as bigint) from section", values![]));
     if u64::try_from(versions.await?).unwrap_or(0) == app.sections().versions {
         return Ok(false);
     }

@@ -18,6 +18,7 @@ use std::sync::Arc;
 
 use super::Tx;
 use super::engine::{Engine, Line, Question};
+use super::teller::Teller;
 use crate::bus::Bus;
 use crate::clock::Millis;
 use crate::error::{Error, Result};
@@ -42,7 +43,7 @@ pub(super) fn open(address: &Arc<Address>, bus: Bus, recent: Arc<Recent>) -> Res
     let (mut engine, units, questions) = Engine::new();
     for _ in 0..WRITERS {
         let session = Session::new(address.clone(), Text::Writes)?;
-        let mut writer = Writer::new(session, bus.clone(), recent.clone());
+        let mut writer = Writer::new(session, Teller::new(bus.clone(), recent.clone()));
         let units = units.clone();
         engine.spawn("sotto-write", move || writer.serve(&units))?;
     }

@@ -8,6 +8,7 @@ use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{CachedStatement, Connection, ErrorCode, OpenFlags, ToSql};
 
 use super::engine::{Engine, Line, Question};
+use super::teller::Teller;
 use super::tx::{Row, Tx};
 use super::writer::Writer;
 use super::{Sealer, Value, migrate};
@@ -37,9 +38,9 @@ pub(super) fn open(file: &Path, bus: Bus, recent: Arc<Recent>, sealer: Sealer) -
     // all of them every message reads them again.
     connection.pragma_update(None, "cache_size", -WRITER_CACHE_KIB).map_err(sql_error)?;
     migrate::run(&mut connection)?;
-    let writer = Writer { connection, bus, recent, sealer };
-    let (mut engine, tasks, questions) = Engine::new();
-    engine.spawn("sotto-write", writer.serve(tasks))?;
+    let writer = Writer { connection, teller: Teller::new(bus, recent), sealer };
+    let (mut engine, units, questions) = Engine::new();
+    engine.spawn("sotto-write", writer.serve(units))?;
     for _ in 0..READERS {
         let (connection, questions) = (connect(file)?, questions.clone());
         engine.spawn("sotto-read", move || answer(&connection, &questions))?;

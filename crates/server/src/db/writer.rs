@@ -1,18 +1,16 @@
 //! Group commit: units that wait are carried out together and committed once.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
 
 use rusqlite::Connection;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::oneshot;
 
 use super::Sealer;
 use super::engine::{Line, Unit};
 use super::sqlite::sql_error;
+use super::teller::Teller;
 use super::tx::{After, Tx};
-use crate::bus::{Bus, Ring, Topic};
 use crate::error::{Error, Result};
-use crate::events::Recent;
 
 /// Units in one commit, so that none waits long for its neighbours.
 const UNITS_MAX: usize = 256;
@@ -76,80 +74,28 @@ impl Done {
     }
 }
 
-/// Commits that wait to be told; past that the writer waits.
-const TOLD_MAX: usize = 64;
-
 /// The writer thread: owns the one connection that changes anything.
 pub(super) struct Writer {
     pub connection: Connection,
-    pub bus: Bus,
-    pub recent: Arc<Recent>,
+    pub teller: Teller,
     pub sealer: Sealer,
 }
 
-/// A commit that is durable, or failed: whom to wake.
-struct Ended {
-    committed: bool,
-    rings: Vec<Ring>,
-    units: Vec<Unit>,
-}
-
-impl Ended {
-    fn tell(self, bus: &Bus) {
-        for ring in &self.rings {
-            bus.ring(ring);
-        }
-        for unit in self.units {
-            unit.answer(self.committed);
-        }
-    }
-}
-
-/// Tells in the order of the commits. One wake a commit from this thread, instead of
-/// several a unit: inside the runtime a wake costs next to nothing.
-fn teller(bus: &Bus) -> Option<mpsc::Sender<Ended>> {
-    let runtime = tokio::runtime::Handle::try_current().ok()?;
-    let (tell, mut ended) = mpsc::channel::<Ended>(TOLD_MAX);
-    let bus = bus.clone();
-    runtime.spawn(async move {
-        while let Some(ended) = ended.recv().await {
-            ended.tell(&bus);
-        }
-    });
-    Some(tell)
-}
-
 impl Writer {
-    /// What serves until every sender is gone, on a thread of its own.
-    pub(super) fn serve(self, units: Line<Unit>) -> impl FnOnce() {
-        let teller = teller(&self.bus);
+    /// What serves until nobody can send any more, on a thread of its own.
+    pub(super) fn serve(self, line: Line<Unit>) -> impl FnOnce() {
         move || {
-            loop {
-                let mut batch = Vec::new();
-                if !units.take(UNITS_MAX, &mut batch) {
-                    return;
+            let mut units = Vec::new();
+            while line.take(UNITS_MAX, &mut units) {
+                let mut units = std::mem::take(&mut units);
+                metrics::histogram!("sotto_commit_units").record(units.len() as f64);
+                match self.commit(&mut units) {
+                    Ok(after) => self.teller.tell(true, after, units),
+                    Err(error) => {
+                        self.give_up(&error);
+                        self.teller.tell(false, Vec::new(), units);
+                    }
                 }
-                metrics::histogram!("sotto_commit_units").record(batch.len() as f64);
-                let ended = self.ended(batch);
-                let untold = match &teller {
-                    Some(teller) => teller.blocking_send(ended).map_err(|untold| untold.0).err(),
-                    None => Some(ended),
-                };
-                if let Some(untold) = untold {
-                    untold.tell(&self.bus);
-                }
-            }
-        }
-    }
-
-    fn ended(&self, mut units: Vec<Unit>) -> Ended {
-        match self.commit(&mut units) {
-            Ok(after) => {
-                Ended { committed: true, rings: kept(&self.bus, &self.recent, after), units }
-            }
-            Err(error) => {
-                self.give_up(&error);
-                Ended { committed: false, rings: Vec::new(), units }
             }
         }
     }
@@ -224,27 +170,4 @@ impl Writer {
         let mut statement = self.connection.prepare_cached(sql).map_err(sql_error)?;
         statement.raw_execute().map(|_| ()).map_err(sql_error)
     }
-}
-
-/// What follows a durable commit.
-pub(super) fn tell(bus: &Bus, recent: &Recent, after: Vec<After>) {
-    for ring in kept(bus, recent, after) {
-        bus.ring(&ring);
-    }
-}
-
-/// Whom a ring wakes finds what it is about kept; so these rings come last.
-fn kept(bus: &Bus, recent: &Recent, after: Vec<After>) -> Vec<Ring> {
-    let mut rings = Vec::with_capacity(after.len());
-    for next in after {
-        match next {
-            After::Keep(event) => recent.keep(event),
-            After::Forget(id) => {
-                recent.forget(id);
-                bus.ring_others(&Ring { topic: Topic::Gone(id), number: 0 });
-            }
-            After::Ring(ring) => rings.push(ring),
-        }
-    }
-    rings
 }

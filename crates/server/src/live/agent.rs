@@ -47,7 +47,7 @@ struct Console {
 }
 
 async fn serve(live: Live, mut socket: Socket) {
-    let session = match admitted(&live.app, &mut socket).await {
+    let session = match admitted(&live, &mut socket).await {
         Ok(Some(session)) => session,
         Ok(None) => return,
         Err(error) => return refuse(&mut socket, &error).await,
@@ -55,7 +55,7 @@ async fn serve(live: Live, mut socket: Socket) {
     let (connection, agent) = (ConnectionId::fresh(), Agent::of(&session.account));
     let who = presence::Who::Agent(agent.id);
     let app = live.app.clone();
-    if let Err(error) = presence::came(&app, connection, who).await {
+    if let Err(error) = live.in_time(presence::came(&app, connection, who)).await {
         return refuse(&mut socket, &error).await;
     }
     let mut console = Console {
@@ -81,10 +81,13 @@ async fn serve(live: Live, mut socket: Socket) {
 }
 
 /// The first frame, in time, in our version, with a ticket that is still good.
-async fn admitted(app: &App, socket: &mut Socket) -> Result<Option<Session>> {
-    let patience = app.config.limits.authenticate_seconds;
+async fn admitted(live: &Live, socket: &mut Socket) -> Result<Option<Session>> {
+    let patience = live.app.config.limits.authenticate_seconds;
     match socket.first(patience, |hello: &Hello| hello.protocol).await? {
-        Some(hello) => ticket::redeem(app, hash_of(&hello.ticket)).await.map(Some),
+        Some(hello) => {
+            let session = ticket::redeem(&live.app, hash_of(&hello.ticket));
+            live.in_time(session).await.map(Some)
+        }
         None => Ok(None),
     }
 }
@@ -171,15 +174,19 @@ impl Console {
         // What somebody does keeps them signed in; what the page sends by itself does not.
         let is_done = !matches!(request.verb, Verb::Seen { .. } | Verb::Leave { .. });
         if is_done && self.session.wants_touch(self.live.app.clock.now()) {
-            match session::of_hash(&self.live.app, self.session.hash).await {
+            let session = session::of_hash(&self.live.app, self.session.hash);
+            match self.live.in_time(session).await {
                 Ok(session) => self.session = session,
                 Err(error) => return self.end(&error).await,
             }
         }
         let id = request.id;
-        let done = Box::pin(verbs::carry_out(self, request.verb)).await;
+        let live = self.live.clone();
+        let done = live.in_time(Box::pin(verbs::carry_out(self, request.verb))).await;
         let frame = match done {
             Ok((number, at)) => Frame::Done { id, number, at },
+            // Sent again here it would come after what waits behind it: all of it comes anew.
+            Err(error @ Error::Later { .. }) => return self.end(&error).await,
             Err(error) => Frame::Refused { id, problem: error.to_problem() },
         };
         self.socket.send(&frame).await?;
@@ -214,7 +221,7 @@ impl Console {
 
     /// What the open conversations have that was not sent yet.
     async fn send_fresh(&mut self) -> Sent {
-        match self.opened.send_fresh(&self.live.app, &self.agent, &mut self.socket).await {
+        match self.opened.send_fresh(&self.live, &self.agent, &mut self.socket).await {
             Ok(sent) => sent,
             Err(error) => self.end(&error).await,
         }
@@ -244,7 +251,7 @@ impl Console {
         if !Right::Converse.is_of(self.session.account.role) {
             return self.socket.send(&Frame::Rows { changed: Vec::new(), gone: Vec::new() }).await;
         }
-        match self.lists.changed(&self.live.app, &self.agent).await {
+        match self.live.in_time(self.lists.changed(&self.live.app, &self.agent)).await {
             Ok(frames) => {
                 for frame in frames {
                     self.socket.send(&frame).await?;
@@ -256,7 +263,7 @@ impl Console {
     }
 
     async fn must_be_signed_in(&mut self) -> Sent {
-        match session::look(&self.live.app, self.session.hash).await {
+        match self.live.in_time(session::look(&self.live.app, self.session.hash)).await {
             Ok(Some(session)) => {
                 self.agent = Agent::of(&session.account);
                 self.session = session;

@@ -53,7 +53,8 @@ async fn serve(live: Live, mut socket: Socket) {
         Err(error) => return refuse(&mut socket, &error).await,
     };
     let who = presence::Who::Visitor(visitor.id);
-    if let Err(error) = presence::came(&visitor.live.app, connection, who).await {
+    let came = presence::came(&visitor.live.app, connection, who);
+    if let Err(error) = visitor.live.in_time(came).await {
         return refuse(&mut visitor.socket, &error).await;
     }
     if visitor.listen().await.is_ok() {
@@ -73,7 +74,7 @@ impl Visitor {
         hello: Hello,
     ) -> std::result::Result<Self, (Socket, Error)> {
         let token_hash = hash_of(&hello.token);
-        match Self::welcomed(&live, token_hash).await {
+        match live.in_time(Self::welcomed(&live, token_hash)).await {
             Ok((id, frame, view)) => {
                 let mut mailbox = live.app.bus.mailbox();
                 for topic in [Topic::Conversation(id), Topic::View(id), Topic::AgentTypes(id)] {
@@ -161,9 +162,12 @@ impl Visitor {
     async fn answer(&mut self, request: Request) -> Sent {
         let id = request.id;
         let done =
-            Box::pin(verbs::carry_out(&self.live, self.id, self.token_hash, request.verb)).await;
+            Box::pin(verbs::carry_out(&self.live, self.id, self.token_hash, request.verb));
+        let done = self.live.in_time(done).await;
         let frame = match done {
             Ok((number, at)) => Frame::Done { id, number, at },
+            // Sent again here it would come after what waits behind it: all of it comes anew.
+            Err(error @ Error::Later { .. }) => return self.end(&error).await,
             Err(error) => Frame::Refused { id, problem: error.to_problem() },
         };
         self.socket.send(&frame).await
@@ -202,7 +206,8 @@ impl Visitor {
     async fn send_events(&mut self) -> std::result::Result<bool, Gone> {
         let mut is_changed = false;
         loop {
-            let events = match read::shown_after(&self.live.app, self.id, self.after).await {
+            let events = read::shown_after(&self.live.app, self.id, self.after);
+            let events = match self.live.in_time(events).await {
                 Ok(events) => events,
                 Err(error) => return self.end(&error).await.map(|()| false),
             };
@@ -218,7 +223,7 @@ impl Visitor {
     }
 
     async fn send_view(&mut self) -> Sent {
-        let view = match view::view(&self.live.app, self.id).await {
+        let view = match self.live.in_time(view::view(&self.live.app, self.id)).await {
             Ok(view) => view,
             Err(error) => return self.end(&error).await,
         };

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::convert::Infallible;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
@@ -13,7 +14,11 @@ use axum::routing::get;
 use tower::{Service, ServiceExt};
 
 use super::{Doors, On, of};
+use crate::error::Error;
 use crate::{values, web};
+
+/// Shorter than a front's patience with a check.
+const READY: Duration = Duration::from_millis(800);
 
 /// Everything that a node answers. Cheap to clone.
 #[derive(Clone)]
@@ -88,11 +93,16 @@ async fn ready(State(Doors { app, live, .. }): State<Doors>) -> Response {
     if live.is_leaving() {
         return (StatusCode::SERVICE_UNAVAILABLE, "leaving\n").into_response();
     }
-    let reads = app.db.read(|tx| tx.count("select count(*) from node", values![])).await;
-    let has_key = app.keys.ready(&app.db, &app.clock.now().day()).await;
-    match (reads, has_key) {
-        (Ok(_), Ok(())) => "ready\n".into_response(),
-        (Err(error), _) | (_, Err(error)) => {
+    let day = app.clock.now().day();
+    let asked = async {
+        app.db.read(|tx| tx.count("select count(*) from node", values![])).await?;
+        app.keys.ready(&app.db, &day).await
+    };
+    // A database that is silent answers no more than one that is gone.
+    let later = Err(Error::Later { retry_after: 1 });
+    match tokio::time::timeout(READY, asked).await.unwrap_or(later) {
+        Ok(()) => "ready\n".into_response(),
+        Err(error) => {
             tracing::warn!(%error, "not ready");
             (StatusCode::SERVICE_UNAVAILABLE, "not ready\n").into_response()
         }

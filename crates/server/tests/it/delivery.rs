@@ -279,9 +279,12 @@ async fn a_folder_that_cannot_be_written_is_told_by_its_code_and_loses_nothing()
     world.ends().await;
 }
 
-#[test]
-fn a_full_destination_is_told_and_loses_nothing() {
-    on_a_small_disk("delivery::on_a_full_destination", 64);
+/// On the small disk there is no other server.
+mod only_sqlite {
+    #[test]
+    fn a_full_destination_is_told_and_loses_nothing() {
+        super::on_a_small_disk("delivery::on_a_full_destination", 64);
+    }
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@
 
 mod addenda;
 mod archive;
+mod at_rest_only_sqlite;
 mod canary;
 mod conversation;
 mod daily;

@@ -70,7 +70,7 @@ impl Talker<'_> {
             bail!("opening the own conversation was refused: {problem:?}");
         };
         let kind = self.outbox[place].kind;
-        let is_for_now = matches!(problem.code, Code::Later | Code::TooMany);
+        let is_for_now = problem.code == Code::TooMany;
         let is_not_mine = matches!(problem.code, Code::WrongState | Code::NotAllowed);
         match kind {
             _ if is_for_now => {

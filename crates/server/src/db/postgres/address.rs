@@ -10,9 +10,9 @@ use tokio_postgres::config::{Host, SslMode, TargetSessionAttrs};
 use super::tls::Tls;
 use crate::error::{Error, Result};
 
-const CONNECT: Duration = Duration::from_secs(3);
+const CONNECT: Duration = Duration::from_secs(1);
 /// A server that answers nothing for this long is gone, as TCP sees it.
-const SILENT: Duration = Duration::from_secs(10);
+const SILENT: Duration = Duration::from_secs(3);
 
 /// Where the server is and how it is reached.
 pub struct Address {

@@ -29,7 +29,9 @@ const PREPARED: &str = "set synchronous_commit = on; set lock_timeout = '2s'; \
     set plan_cache_mode = force_generic_plan; set jit = off; \
     set client_min_messages = error";
 /// How long a database may be away before whoever waits is told "later".
-const PATIENCE: Duration = Duration::from_secs(5);
+const PATIENCE: Duration = Duration::from_secs(2);
+/// For a connection that is made; a server may take it and say nothing.
+const GREETING: Duration = Duration::from_secs(2);
 const BETWEEN_TRIES: Duration = Duration::from_millis(100);
 /// For one answer; a commit may wait for a standby.
 const ANSWER: Duration = Duration::from_secs(30);
@@ -261,8 +263,9 @@ impl Session {
         self.link = None;
         let since = *self.away_since.get_or_insert_with(Instant::now);
         loop {
-            match self.runtime.block_on(connected(&self.address, self.text)) {
-                Ok((client, connection)) => {
+            let connected = connected(&self.address, self.text);
+            match self.runtime.block_on(async { timeout(GREETING, connected).await }) {
+                Ok(Ok((client, connection))) => {
                     self.away_since = None;
                     let (client, sent) = (Arc::new(client), VecDeque::new());
                     let statements = HashMap::new();
@@ -270,13 +273,15 @@ impl Session {
                     return Ok(());
                 }
                 // Whoever waits longest has waited long enough; the others are told at once.
-                Err(error) if since.elapsed() >= PATIENCE => {
-                    let code = error.code().map_or("no answer", |code| code.code());
-                    tracing::error!(code, %error, "the database cannot be reached");
+                failed if since.elapsed() >= PATIENCE => {
+                    let error = failed.ok().and_then(std::result::Result::err);
+                    let code = error.as_ref().and_then(tokio_postgres::Error::code);
+                    let code = code.map_or("no answer", |code| code.code());
+                    tracing::error!(code, ?error, "the database cannot be reached");
                     self.failure = Some(Failure::Away);
                     return Err(Error::Later { retry_after: 1 });
                 }
-                Err(_) => std::thread::sleep(BETWEEN_TRIES),
+                _ => std::thread::sleep(BETWEEN_TRIES),
             }
         }
     }

@@ -5,17 +5,14 @@
 //! its neighbours need not wait, and carried out next. What fails for any other
 //! reason than its own is carried out alone, and again, before it is given up.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use super::failure::Failure;
 use super::session::Session;
-use crate::bus::Bus;
 use crate::db::engine::{Line, Unit};
+use crate::db::teller::Teller;
 use crate::db::tx::{After, Tx};
-use crate::db::writer::tell;
 use crate::error::Error;
-use crate::events::Recent;
 use crate::ids::random;
 
 /// Units in one commit; past 64 savepoints the server keeps its books on disk.
@@ -34,13 +31,12 @@ const UNDO: &str = "rollback to savepoint unit";
 
 pub(super) struct Writer {
     session: Session,
-    bus: Bus,
-    recent: Arc<Recent>,
+    teller: Teller,
 }
 
 /// How a transaction ended.
 enum Ended {
-    Done,
+    Done(Vec<After>),
     /// Nothing of it stays; its units may be carried out again.
     Undone(Failure),
     /// Nobody knows whether it was committed.
@@ -48,8 +44,8 @@ enum Ended {
 }
 
 impl Writer {
-    pub(super) fn new(session: Session, bus: Bus, recent: Arc<Recent>) -> Self {
-        Self { session, bus, recent }
+    pub(super) fn new(session: Session, teller: Teller) -> Self {
+        Self { session, teller }
     }
 
     /// Serves until nobody can send any more.
@@ -72,8 +68,8 @@ impl Writer {
         }
         let mut aside = Vec::new();
         match self.transaction(&mut units, &mut aside) {
-            Ended::Done => answer(units, true),
-            Ended::Unknown => answer(units, false),
+            Ended::Done(after) => self.teller.tell(true, after, units),
+            Ended::Unknown => self.teller.tell(false, Vec::new(), units),
             Ended::Undone(_) => units.into_iter().for_each(|unit| self.alone(unit)),
         }
         aside
@@ -83,13 +79,13 @@ impl Writer {
         let mut units = vec![unit];
         for tried in 0..TRIES_MAX {
             match self.transaction(&mut units, &mut Vec::new()) {
-                Ended::Done => return answer(units, true),
+                Ended::Done(after) => return self.teller.tell(true, after, units),
                 Ended::Unknown
                 | Ended::Undone(Failure::Away | Failure::Later | Failure::Broken) => break,
                 Ended::Undone(_) => pause(tried),
             }
         }
-        answer(units, false);
+        self.teller.tell(false, Vec::new(), units);
     }
 
     fn transaction(&mut self, units: &mut Vec<Unit>, aside: &mut Vec<Unit>) -> Ended {
@@ -149,10 +145,7 @@ impl Writer {
 
     fn commit(&mut self, after: Vec<After>) -> Ended {
         match self.session.end("commit") {
-            Ok(()) => {
-                tell(&self.bus, &self.recent, after);
-                return Ended::Done;
-            }
+            Ok(()) => return Ended::Done(after),
             Err(Error::Broken { what, source }) => {
                 let source = source.map(|source| source.to_string()).unwrap_or_default();
                 tracing::error!(what, source, "a commit failed");
@@ -164,10 +157,6 @@ impl Writer {
             Some(failure) => Ended::Undone(failure),
         }
     }
-}
-
-fn answer(units: Vec<Unit>, committed: bool) {
-    units.into_iter().for_each(|unit| unit.answer(committed));
 }
 
 /// Uneven, so that two that met do not meet again.

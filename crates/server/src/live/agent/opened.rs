@@ -13,7 +13,7 @@ use crate::conversation::access::Agent;
 use crate::conversation::{look, read, seen};
 use crate::error::{Error, Result};
 use crate::ids::ConversationId;
-use crate::live::in_frames;
+use crate::live::{Live, in_frames};
 use crate::live::socket::{Sent, Socket};
 
 /// Conversations that one console may have open.
@@ -107,14 +107,14 @@ impl Opened {
     /// Sends what is new in each; the right to look is asked for anew where it may have gone.
     pub(super) async fn send_fresh(
         &mut self,
-        app: &App,
+        live: &Live,
         agent: &Agent,
         socket: &mut Socket,
     ) -> Result<Sent> {
         let mut lost = Vec::new();
         for (id, shown) in &mut self.0 {
             if std::mem::take(&mut shown.has_events) {
-                match events(app, agent, *id, shown, socket).await {
+                match events(live, agent, *id, shown, socket).await {
                     Ok(Ok(())) => {}
                     Ok(gone) => return Ok(gone),
                     // Handed to a colleague or shredded: the look is over.
@@ -126,7 +126,7 @@ impl Opened {
                 }
             }
             if std::mem::take(&mut shown.has_view) {
-                let number = seen::visitor_seen(app, *id).await?;
+                let number = live.in_time(seen::visitor_seen(&live.app, *id)).await?;
                 if shown.seen != Some(number) {
                     shown.seen = Some(number);
                     let conversation = id.to_string();
@@ -138,7 +138,8 @@ impl Opened {
         }
         for id in lost {
             if let Some(shown) = self.0.remove(&id) {
-                look::look_ends(app, agent, id, shown.from, shown.most.max(shown.from)).await?;
+                let most = shown.most.max(shown.from);
+                look::look_ends(&live.app, agent, id, shown.from, most).await?;
             }
         }
         Ok(Ok(()))
@@ -146,18 +147,18 @@ impl Opened {
 }
 
 async fn events(
-    app: &App,
+    live: &Live,
     agent: &Agent,
     id: ConversationId,
     shown: &mut Shown,
     socket: &mut Socket,
 ) -> Result<Sent> {
     loop {
-        let events = read::events_after(app, id, shown.after).await?;
+        let events = live.in_time(read::events_after(&live.app, id, shown.after)).await?;
         let Some(last) = events.last() else { return Ok(Ok(())) };
         // The right can only have gone with an event that says so.
         if !events.iter().all(|event| is_said(&event.body)) {
-            look::may_look(app, agent, id).await?;
+            live.in_time(look::may_look(&live.app, agent, id)).await?;
         }
         let last = last.number;
         for events in in_frames(events) {

@@ -4,6 +4,7 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
+use engines::{Nats, Postgres};
 use futures_util::future::join_all;
 use protocol::http::Role;
 use sensitive::Sensitive;
@@ -19,7 +20,7 @@ use server::identity::account::{self, New};
 use server::ids::{AccountId, ConnectionId};
 use server::{audit, jobs, retention, values, workers};
 
-use super::servers::{Nats, Postgres, Wire};
+use super::servers::{Wire, place};
 use crate::delivery::{closed_conversation, names, times};
 use crate::engine;
 use crate::served::{Served, Socket, post_message as says, text};
@@ -346,15 +347,17 @@ async fn no_start_on_one_node_relies_on_a_key_that_another_retires() {
 
 #[tokio::test]
 async fn a_bus_that_dies_costs_a_delay_and_no_message() {
-    let mut bus = Nats::starts();
-    let here = Served::with(|config| config.bus_url = Some(bus.url())).await;
-    let there = here.another(|config| config.bus_url = Some(bus.url())).await;
+    let folder = place();
+    let mut bus = Nats::start(folder.path(), "").expect("it starts");
+    let url = SecretUrl::new(&bus.url());
+    let here = Served::with(|config| config.bus_url = Some(url.clone())).await;
+    let there = here.another(|config| config.bus_url = Some(url)).await;
     let (mut visitor, mut console, id) = in_talk(&here, &there).await;
-    bus.dies();
+    bus.kill().expect("it dies");
     let sent = visitor.asks(1, says("Is anybody there?")).await;
     assert_eq!(sent["frame"], "done", "{sent}");
     console.message("Is anybody there?").await;
-    bus.comes_back();
+    bus.run().expect("it comes back");
     for number in 0..3 {
         let words = format!("Back {number}");
         let client_id = fresh_client_id();
@@ -368,17 +371,18 @@ async fn a_bus_that_dies_costs_a_delay_and_no_message() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_database_that_starts_again_costs_a_delay_and_no_message() {
-    let mut server = Postgres::starts();
-    let url = SecretUrl::new(&server.url());
+    let folder = place();
+    let mut server = Postgres::start(&folder.path().join("primary")).expect("it starts");
+    let url = SecretUrl::new(&Postgres::url([server.address()], "postgres"));
     let here = Served::with(|config| config.database_url = Some(url.clone())).await;
     let (token, _) = here.starts("Hello?").await;
     let (mut visitor, _) = here.visitor(&token, 0).await;
     for round in 0..3 {
         assert_eq!(visitor.asks(1, says(&format!("before {round}"))).await["frame"], "done");
-        server.dies();
+        server.stop().expect("it stops");
         let words = format!("meanwhile {round}");
         let (sent, ()) = tokio::join!(visitor.asks(2, says(&words)), async {
-            tokio::task::block_in_place(|| server.comes_back());
+            tokio::task::block_in_place(|| server.run()).expect("it comes back");
         });
         assert_eq!(sent["frame"], "done", "{sent}");
     }
@@ -387,12 +391,8 @@ async fn a_database_that_starts_again_costs_a_delay_and_no_message() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_node_that_is_cut_off_from_its_database_answers_later_and_is_not_ready() {
-    let server = std::env::var("SOTTO_TEST_POSTGRES").expect("setup/servers has started one");
-    let port = server.rsplit([':', '/']).nth(1).and_then(|port| port.parse().ok());
-    let wire = Wire::to(port.expect("a port")).await;
-    let url = format!("postgres://sotto@127.0.0.1:{}/postgres", wire.port);
-    let schema = engine::fresh_schema(&server);
-    let url = SecretUrl::new(&format!("{url}?options=-csearch_path%3D{schema}"));
+    let wire = Wire::to(engine::SHARED.postgres.address()).await;
+    let url = SecretUrl::new(&engine::fresh_schema(wire.address));
     let here = Served::with(|config| config.database_url = Some(url)).await;
     let (token, _) = here.starts("Hello?").await;
     let (mut visitor, _) = here.visitor(&token, 0).await;

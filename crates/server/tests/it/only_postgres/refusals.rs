@@ -1,12 +1,14 @@
 //! Servers that would break a promise are refused at the start, with a reason.
 
+use std::net::SocketAddr;
+
+use engines::{Nats, Postgres};
 use server::bus::Bus;
 use server::clock::{Clock, Millis};
 use server::config::{Config, SecretUrl};
 use server::db::Location;
-use server::ids::random;
 
-use super::servers::{Nats, Postgres, Wire};
+use super::servers::{Wire, place};
 use crate::engine;
 
 fn now() -> Millis {
@@ -22,57 +24,50 @@ fn refusal(url: &str) -> String {
     at(url).check(Some(now())).expect_err("it is refused").to_string()
 }
 
-fn database(server: &Postgres) -> String {
-    let [a, b] = random::<2>();
-    let name = format!("d_{a}_{b}");
-    engine::execute(&server.url(), &format!("create database {name}"));
-    server.url().replace("/postgres", &format!("/{name}"))
+fn url(server: &Postgres) -> String {
+    Postgres::url([server.address()], "postgres")
 }
 
 #[test]
 fn a_server_that_forgets_what_it_confirmed_is_refused() {
-    let server = Postgres::starts();
-    at(&server.url()).check(Some(now())).expect("as it is, it is taken");
+    let folder = place();
+    let server = Postgres::start(&folder.path().join("primary")).expect("it starts");
+    let sql = |words: &str| server.sql("postgres", words).expect("it is carried out");
+    at(&url(&server)).check(Some(now())).expect("as it is, it is taken");
     for (setting, reason) in [("fsync", "fsync is off"), ("full_page_writes", "full_page_writes")] {
         let switch = |to| {
-            engine::execute(&server.url(), &format!("alter system set {setting} = {to}"));
-            engine::execute(&server.url(), "select pg_reload_conf()");
+            sql(&format!("alter system set {setting} = {to}"));
+            sql("select pg_reload_conf()");
         };
         switch("off");
         let refused = loop {
             // The server takes its settings up when it comes to it.
-            if let Err(refused) = at(&server.url()).check(Some(now())) {
+            if let Err(refused) = at(&url(&server)).check(Some(now())) {
                 break refused.to_string();
             }
         };
         assert!(refused.contains(reason), "{refused}");
         switch("on");
-        while at(&server.url()).check(Some(now())).is_err() {}
+        while at(&url(&server)).check(Some(now())).is_err() {}
     }
     for weak in ["off", "local", "remote_write"] {
-        let url = database(&server);
-        let name = url.rsplit('/').next().expect("a name").to_owned();
-        let words = format!("alter database {name} set synchronous_commit = {weak}");
-        engine::execute(&server.url(), &words);
-        let refused = refusal(&url);
+        sql(&format!("alter database postgres set synchronous_commit = {weak}"));
+        let refused = refusal(&url(&server));
         assert!(refused.contains("synchronous_commit"), "{weak}: {refused}");
     }
 }
 
 #[test]
 fn a_standby_is_refused_as_a_primary_and_advice_ends_with_one_that_is_synchronous() {
-    let primary = Postgres::starts();
-    let advice = at(&primary.url()).check(Some(now())).expect("it is taken");
-    assert!(advice.iter().any(|line| line.contains("checksums")), "{advice:?}");
+    let folder = place();
+    let primary = Postgres::start(&folder.path().join("primary")).expect("it starts");
+    let advice = at(&url(&primary)).check(Some(now())).expect("it is taken");
     assert!(advice.iter().any(|line| line.contains("synchronous standby")), "{advice:?}");
-    let standby = Postgres::stands_by(&primary);
-    let refused = refusal(&standby.url());
+    let standby = primary.standby(&folder.path().join("standby")).expect("it follows");
+    let refused = refusal(&url(&standby));
     assert!(refused.contains("standby"), "{refused}");
-    engine::execute(&primary.url(), "alter system set synchronous_standby_names = 'standby'");
-    engine::execute(&primary.url(), "select pg_reload_conf()");
-    let is_told = |lines: &[String]| lines.iter().any(|line| line.contains("synchronous standby"));
-    while is_told(&at(&primary.url()).check(Some(now())).expect("it is taken")) {}
-    drop(standby);
+    let advice = at(&url(&primary)).check(Some(now())).expect("it is taken");
+    assert!(advice.is_empty(), "{advice:?}");
 }
 
 #[test]
@@ -88,22 +83,23 @@ fn a_clock_more_than_five_seconds_apart_is_refused() {
 
 #[tokio::test]
 async fn a_nats_server_that_is_too_old_or_not_there_is_refused() {
-    let server = Nats::starts();
-    let settings = |port: u16| Config {
-        bus_url: Some(SecretUrl::new(&format!("nats://127.0.0.1:{port}"))),
+    let folder = place();
+    let server = Nats::start(folder.path(), "").expect("it starts");
+    let settings = |address: SocketAddr| Config {
+        bus_url: Some(SecretUrl::new(&format!("nats://{address}"))),
         ..Config::default()
     };
-    Bus::open(&settings(server.port), "install", |_| {}).await.expect("as it is, it is taken");
+    Bus::open(&settings(server.address()), "install", |_| {}).await.expect("as it is, it is taken");
     let old = |bytes: &mut Vec<u8>| {
         let text = String::from_utf8_lossy(bytes).replace("2.15.1", "2.12.5");
         *bytes = text.into_bytes();
     };
-    let older = Wire::changing(server.port, old).await;
-    let refused = Bus::open(&settings(older.port), "install", |_| {}).await;
+    let older = Wire::changing(server.address(), old).await;
+    let refused = Bus::open(&settings(older.address), "install", |_| {}).await;
     let refused = refused.err().expect("it is refused").to_string();
     assert!(refused.contains("2.12.6"), "{refused}");
     older.is_cut();
-    let refused = Bus::open(&settings(older.port), "install", |_| {}).await;
+    let refused = Bus::open(&settings(older.address), "install", |_| {}).await;
     let refused = refused.err().expect("it is refused").to_string();
     assert!(refused.contains("cannot be reached"), "{refused}");
 }

@@ -12,22 +12,12 @@ use crate::served::{Served, WIDGET, post_message, start};
 
 const TOKEN: &str = "quillmarshfen";
 
-fn port(url: &str) -> u16 {
-    let after = url.rsplit(':').next().expect("a port");
-    after.split('/').next().and_then(|port| port.parse().ok()).expect("a port")
-}
-
 /// Two nodes whose every byte to and from the servers is kept.
 async fn listened() -> (Served, Served, Wire, Wire) {
-    let sql = std::env::var("SOTTO_TEST_POSTGRES").expect("setup/servers has started one");
-    let bus = std::env::var("SOTTO_TEST_NATS").expect("setup/servers has started one");
-    let (sql_wire, bus_wire) = (Wire::to(port(&sql)).await, Wire::to(port(&bus)).await);
-    let schema = engine::fresh_schema(&sql);
-    let sql = format!(
-        "postgres://sotto@127.0.0.1:{}/postgres?options=-csearch_path%3D{schema}",
-        sql_wire.port
-    );
-    let bus = format!("nats://127.0.0.1:{}", bus_wire.port);
+    let sql_wire = Wire::to(engine::SHARED.postgres.address()).await;
+    let bus_wire = Wire::to(engine::SHARED.nats.address()).await;
+    let sql = engine::fresh_schema(sql_wire.address);
+    let bus = format!("nats://{}", bus_wire.address);
     let through = |config: &mut server::config::Config| {
         config.database_url = Some(SecretUrl::new(&sql));
         config.bus_url = Some(SecretUrl::new(&bus));
