@@ -99,14 +99,14 @@ impl Epochs {
 
     /// Drops the keys that another node destroyed or made anew.
     pub async fn sweep(&self, db: &Db) -> Result<()> {
-        let living = db.read(|tx| {
-            tx.rows("select day, file from epoch where destroyed_at is null", values![], |row| {
-                Ok((row.text(0)?, row.text(1)?))
-            })
+        let known = db.read(|tx| {
+            let sql = "select day, case when destroyed_at is null then file end from epoch";
+            tx.rows(sql, values![], |row| Ok((row.text(0)?, row.opt_text(1)?)))
         });
-        let living: HashMap<String, String> = living.await?.into_iter().collect();
+        let known: HashMap<String, Option<String>> = known.await?.into_iter().collect();
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        open.retain(|day, (file, _)| living.get(day) == Some(file));
+        // A day that was made since the look has no row in it, and stays.
+        open.retain(|day, (file, _)| known.get(day).is_none_or(|now| now.as_ref() == Some(file)));
         Ok(())
     }
 
