@@ -8,11 +8,11 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, Once, OnceLock, PoisonError};
+use std::sync::{Mutex, Once, PoisonError};
 use std::time::SystemTime;
 
 use data_encoding::{BASE64, BASE64URL, HEXLOWER, HEXUPPER};
-use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use metrics_exporter_prometheus::PrometheusHandle;
 
 use crate::world::World;
 
@@ -145,11 +145,8 @@ impl Write for Log {
 impl Channels {
     /// Logs at the chattiest level, metrics, and what a panic prints.
     pub fn listen() -> Self {
-        static METRICS: OnceLock<PrometheusHandle> = OnceLock::new();
         static ONCE: Once = Once::new();
-        let metrics = METRICS.get_or_init(|| {
-            PrometheusBuilder::new().install_recorder().expect("nobody else records metrics")
-        });
+        let metrics = server::serve::recorder().expect("nobody else records metrics");
         ONCE.call_once(|| {
             tracing_subscriber::fmt()
                 .with_max_level(tracing::Level::TRACE)

@@ -4,7 +4,6 @@
 
 mod addenda;
 mod archive;
-mod at_rest_only_sqlite;
 mod canary;
 mod conversation;
 mod daily;

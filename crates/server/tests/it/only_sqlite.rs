@@ -1,5 +1,6 @@
 //! Stories about a database that is a file: its disk, its log, its copies.
 
+mod at_rest;
 pub mod disk;
 mod left;
 mod nonces;
