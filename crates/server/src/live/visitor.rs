@@ -161,8 +161,7 @@ impl Visitor {
 
     async fn answer(&mut self, request: Request) -> Sent {
         let id = request.id;
-        let done =
-            Box::pin(verbs::carry_out(&self.live, self.id, self.token_hash, request.verb));
+        let done = Box::pin(verbs::carry_out(&self.live, self.id, self.token_hash, request.verb));
         let done = self.live.in_time(done).await;
         let frame = match done {
             Ok((number, at)) => Frame::Done { id, number, at },

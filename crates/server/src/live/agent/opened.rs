@@ -13,8 +13,8 @@ use crate::conversation::access::Agent;
 use crate::conversation::{look, read, seen};
 use crate::error::{Error, Result};
 use crate::ids::ConversationId;
-use crate::live::{Live, in_frames};
 use crate::live::socket::{Sent, Socket};
+use crate::live::{Live, in_frames};
 
 /// Conversations that one console may have open.
 const OPEN_MAX: usize = 32;
