@@ -1,7 +1,5 @@
 //! Against Debian's PostgreSQL, with a certificate and a database of its own.
 
-use std::fs;
-
 use destinations::postgres::Config;
 use destinations::{Destination, Error, Level, Outcome, Secret};
 
@@ -9,7 +7,7 @@ use crate::promises::{self, content, named};
 use crate::real::database::Database;
 use crate::real::front::{Authority, Fate, Front};
 use crate::real::loopback;
-use crate::real::servers::{free_port, may_mount};
+use crate::real::servers::may_mount;
 
 fn open(config: Config) -> Destination {
     Destination::open_within(&destinations::Config::Postgres(config), &loopback())

@@ -6,7 +6,7 @@ use destinations::{Checked, Destination, Document, Error, Level, Outcome, Secret
 use crate::promises::{self, named};
 use crate::real::front::{Authority, Fate, Front};
 use crate::real::loopback;
-use crate::real::moto::{check_rights, config, make_bucket, moto, plain, user, whole};
+use crate::real::moto::{check_rights, config, make_bucket, moto, plain, user};
 use crate::real::servers::free_port;
 
 fn open(config: Config) -> Destination {

@@ -22,7 +22,7 @@ pub fn plain(server: SocketAddr, request: &str, headers: &str, body: &str) -> St
     whole(server, request, headers, body).lines().next().unwrap_or_default().to_owned()
 }
 
-pub fn whole(server: SocketAddr, request: &str, headers: &str, body: &str) -> String {
+fn whole(server: SocketAddr, request: &str, headers: &str, body: &str) -> String {
     let mut stream = TcpStream::connect(server).expect("it listens");
     let length = body.len();
     let whole = format!(
