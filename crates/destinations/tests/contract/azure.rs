@@ -7,13 +7,14 @@ use std::path::Path;
 use aws_lc_rs::hmac;
 use data_encoding::BASE64;
 use destinations::azure::Config;
-use destinations::{Allowed, Destination, Error, Level, Secret};
+use destinations::{Destination, Error, Level, Secret};
 use jiff::fmt::rfc2822::DateTimePrinter;
 use jiff::{Timestamp, ToSpan};
 
-use crate::front::{Authority, Fate, Front};
 use crate::promises::{self, named};
-use crate::servers::{Server, free_port, node};
+use crate::real::front::{Authority, Fate, Front};
+use crate::real::loopback;
+use crate::real::servers::{Server, free_port, node};
 
 const ACCOUNT: &str = "clinic";
 const KEY: [u8; 64] = [9; 64];
@@ -77,8 +78,7 @@ fn config(at: SocketAddr, authority: &Authority) -> Config {
 }
 
 fn open(config: Config) -> Destination {
-    let loopback = Allowed::new(&["127.0.0.0/8", "::1"]).expect("ranges");
-    Destination::open_within(&destinations::Config::Azure(config), &loopback).expect("in order")
+    Destination::open_within(&destinations::Config::Azure(config), &loopback()).expect("in order")
 }
 
 fn refused(setting: &'static str, mend: &'static str) -> Error {

@@ -6,19 +6,16 @@
 
 use destinations::{Allowed, Config, Destination, Error, folder, s3, sftp};
 
-use crate::front::{Authority, Fate, Front};
-use crate::postgres::Database;
 use crate::promises::named;
-use crate::s3 as amazon;
-use crate::servers::{free_port, may_mount};
-use crate::sftp::Ssh;
+use crate::real::database::Database;
+use crate::real::front::{Authority, Fate, Front};
+use crate::real::loopback;
+use crate::real::moto as amazon;
+use crate::real::servers::{free_port, may_mount};
+use crate::real::ssh::Ssh;
 
 async fn check(config: Config) -> Error {
     within(config, &loopback()).await
-}
-
-fn loopback() -> Allowed {
-    Allowed::new(&["127.0.0.0/8", "::1"]).expect("ranges")
 }
 
 async fn within(config: Config, allowed: &Allowed) -> Error {
@@ -122,7 +119,7 @@ async fn twelve_broken_set_ups_servers() {
     says(error, "path", "mount the share");
     // 11: a table that is missing.
     let database = Database::start(false);
-    database.does("create role sotto login password 'swordfish'");
+    database.does("create role sotto login password 'swordfish-over-the-bay'");
     let error = check(Config::Postgres(database.good())).await;
     says(error, "table", "Make it as the manual says");
     // 12: a full disk.

@@ -5,11 +5,12 @@
 use std::net::SocketAddr;
 
 use destinations::gcs::Config;
-use destinations::{Allowed, Destination, Error, Level, Secret};
+use destinations::{Destination, Error, Level, Secret};
 
-use crate::front::{Authority, Fate, Front};
 use crate::promises::named;
-use crate::servers::free_port;
+use crate::real::front::{Authority, Fate, Front};
+use crate::real::loopback;
+use crate::real::servers::free_port;
 
 fn config(at: SocketAddr, authority: &Authority) -> Config {
     let account =
@@ -24,8 +25,7 @@ fn config(at: SocketAddr, authority: &Authority) -> Config {
 }
 
 fn open(config: Config) -> Destination {
-    let loopback = Allowed::new(&["127.0.0.0/8", "::1"]).expect("ranges");
-    Destination::open_within(&destinations::Config::Gcs(config), &loopback).expect("in order")
+    Destination::open_within(&destinations::Config::Gcs(config), &loopback()).expect("in order")
 }
 
 fn refused(setting: &'static str, mend: &'static str) -> Error {

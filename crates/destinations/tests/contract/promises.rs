@@ -2,7 +2,7 @@
 
 use destinations::{Destination, Document, Error, Level, Name, Outcome};
 
-use crate::front::{Fate, Front};
+use crate::real::front::{Fate, Front};
 
 /// How every sheet of evidence begins.
 pub const SHEET: [&str; 10] = [

@@ -7,7 +7,7 @@ use std::process::Command;
 use destinations::Readers;
 
 use crate::promises::{content, named};
-use crate::servers::{installed, run};
+use crate::real::servers::{installed, run};
 
 fn age() -> PathBuf {
     if Path::new("/usr/bin/age").exists() {

@@ -13,8 +13,7 @@ use std::time::SystemTime;
 
 use data_encoding::{BASE64, BASE64URL, HEXLOWER, HEXUPPER};
 use metrics_exporter_prometheus::PrometheusHandle;
-
-use crate::world::World;
+use server::app::App;
 
 /// What a compressed stream may become before the search gives up on it.
 const UNPACKED_BYTES_MAX: u64 = 8 * 1024 * 1024;
@@ -59,6 +58,7 @@ fn disguises(token: &str) -> BTreeSet<Vec<u8>> {
     let bytes = token.as_bytes();
     let each =
         |form: &dyn Fn(u8) -> String| bytes.iter().map(|byte| form(*byte)).collect::<String>();
+    let listed = |between: &str| bytes.iter().map(u8::to_string).collect::<Vec<_>>().join(between);
     let mut found: BTreeSet<Vec<u8>> = [
         token.to_owned(),
         HEXLOWER.encode(bytes),
@@ -67,6 +67,9 @@ fn disguises(token: &str) -> BTreeSet<Vec<u8>> {
         each(&|byte| format!("%{byte:02X}")),
         each(&|byte| format!("\\u{byte:04x}")),
         each(&|byte| format!("\\u{byte:04X}")),
+        // As programs print bytes.
+        listed(", "),
+        listed(","),
     ]
     .map(String::into_bytes)
     .into();
@@ -164,11 +167,11 @@ impl Channels {
     }
 
     /// Where a token can be read, without the archive, which is meant to hold it.
-    pub fn tell(&self, world: &World, token: &str) -> Vec<String> {
+    pub fn tell(&self, app: &App, token: &str) -> Vec<String> {
         let needles = Needles::of(token);
         let mut found = Vec::new();
-        for folder in [world.data(), world.keys()] {
-            found.extend(holding(&folder, token).iter().map(|path| path.display().to_string()));
+        for folder in [&app.config.data_dir, &app.config.key_dir] {
+            found.extend(holding(folder, token).iter().map(|path| path.display().to_string()));
         }
         for (name, channel) in [("log", &LOG), ("panic", &PANICS)] {
             if needles.are_in(&channel.lock().unwrap_or_else(PoisonError::into_inner)) {
@@ -228,6 +231,7 @@ fn a_token_is_found_in_each_disguise_and_packed_twice() {
         HEXUPPER.encode(token.as_bytes()).into(),
         percent.into(),
         escaped.into(),
+        format!("{:?}", token.as_bytes()).into(),
     ];
     for before in ["", "?", "??", "???"] {
         let told = format!("{before}{token} and more");

@@ -79,7 +79,8 @@ fn database(folder: &Path) -> String {
     if let Ok(url) = std::fs::read_to_string(&named) {
         return url;
     }
-    let url = fresh_schema(SHARED.postgres.address());
+    // Many tests at once on a crowded machine: none of them is about a server that is slow.
+    let url = format!("{}&connect_timeout=30", fresh_schema(SHARED.postgres.address()));
     std::fs::write(&named, &url).expect("a folder");
     url
 }

@@ -18,6 +18,7 @@ mod limits;
 mod lists;
 mod masking;
 mod model;
+mod network;
 mod only_postgres;
 mod only_sqlite;
 mod outage;
@@ -25,6 +26,9 @@ mod past;
 mod presence;
 mod promptness;
 mod reading;
+#[path = "../../../destinations/tests/real/mod.rs"]
+#[allow(dead_code, reason = "the destinations' own suite uses the rest")]
+mod real;
 mod restart;
 mod retention;
 mod rights;

@@ -10,6 +10,7 @@ use tokio_postgres::config::{Host, SslMode, TargetSessionAttrs};
 use super::tls::Tls;
 use crate::error::{Error, Result};
 
+/// For a connection; `connect_timeout` of the URL says otherwise, in seconds.
 const CONNECT: Duration = Duration::from_secs(1);
 /// A server that answers nothing for this long is gone, as TCP sees it.
 const SILENT: Duration = Duration::from_secs(3);
@@ -18,6 +19,8 @@ const SILENT: Duration = Duration::from_secs(3);
 pub struct Address {
     pub(super) config: Config,
     pub(super) tls: Tls,
+    /// How long a database may be away before whoever waits is told "later".
+    pub(super) patience: Duration,
 }
 
 impl Address {
@@ -40,13 +43,14 @@ impl Address {
             }
             _ => {}
         }
+        let connect = *config.get_connect_timeout().unwrap_or(&CONNECT);
         config
             .application_name("sotto")
-            .connect_timeout(CONNECT)
+            .connect_timeout(connect)
             .tcp_user_timeout(SILENT)
             .keepalives_idle(SILENT)
             .target_session_attrs(TargetSessionAttrs::Any);
-        Ok(Self { config, tls: Tls::trusting(ca)? })
+        Ok(Self { config, tls: Tls::trusting(ca)?, patience: 2 * connect })
     }
 }
 

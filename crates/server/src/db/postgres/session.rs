@@ -28,10 +28,6 @@ const PREPARED: &str = "set synchronous_commit = on; set lock_timeout = '2s'; \
     set tcp_user_timeout = '10s'; set tcp_keepalives_idle = '10s'; \
     set plan_cache_mode = force_generic_plan; set jit = off; \
     set client_min_messages = error";
-/// How long a database may be away before whoever waits is told "later".
-const PATIENCE: Duration = Duration::from_secs(2);
-/// For a connection that is made; a server may take it and say nothing.
-const GREETING: Duration = Duration::from_secs(2);
 const BETWEEN_TRIES: Duration = Duration::from_millis(100);
 /// For one answer; a commit may wait for a standby.
 const ANSWER: Duration = Duration::from_secs(30);
@@ -263,8 +259,10 @@ impl Session {
         self.link = None;
         let since = *self.away_since.get_or_insert_with(Instant::now);
         loop {
-            let connected = connected(&self.address, self.text);
-            match self.runtime.block_on(async { timeout(GREETING, connected).await }) {
+            let (connected, patience) =
+                (connected(&self.address, self.text), self.address.patience);
+            // A server may take a connection and say nothing.
+            match self.runtime.block_on(async { timeout(patience, connected).await }) {
                 Ok(Ok((client, connection))) => {
                     self.away_since = None;
                     let (client, sent) = (Arc::new(client), VecDeque::new());
@@ -273,7 +271,7 @@ impl Session {
                     return Ok(());
                 }
                 // Whoever waits longest has waited long enough; the others are told at once.
-                failed if since.elapsed() >= PATIENCE => {
+                failed if since.elapsed() >= patience => {
                     let error = failed.ok().and_then(std::result::Result::err);
                     let code = error.as_ref().and_then(tokio_postgres::Error::code);
                     let code = code.map_or("no answer", |code| code.code());

@@ -9,6 +9,8 @@ use data_encoding::HEXLOWER;
 use protocol::http::{Start, StartAnswer};
 use rusqlite::Connection;
 use sensitive::Sensitive;
+use server::app::App;
+use server::config::destination::NamedDestination;
 use server::conversation::access::Agent;
 use server::conversation::{Started, accept, close, note, rate, start};
 use server::db::Location;
@@ -18,6 +20,8 @@ use server::{retention, workers};
 
 use crate::canary::{Channels, holding};
 use crate::delivery::{HOUR, MINUTE, waits};
+use crate::network::places;
+use crate::real::front::Fate;
 use crate::world::{Visitor, World, fresh_client_id, says};
 
 /// One for each field that somebody can type into. No rule masks them.
@@ -78,7 +82,7 @@ async fn what_was_typed_is_nowhere_but_in_the_archive() {
     let (channels, mut world) = (Channels::listen(), World::new());
     let nowhere = |world: &World, when: &str| {
         for token in TOKENS.into_iter().chain([NAMED]) {
-            assert_eq!(channels.tell(world, token), Vec::<String>::new(), "{token} {when}");
+            assert_eq!(channels.tell(&world.app, token), Vec::<String>::new(), "{token} {when}");
         }
     };
     let (asked, ana) = types_into_every_field(&world).await;
@@ -92,7 +96,7 @@ async fn what_was_typed_is_nowhere_but_in_the_archive() {
     fs::rename(world.archive(), &away).unwrap();
     waits(&world, 2 * MINUTE).await;
     nowhere(&world, "while a delivery waits");
-    let copy = copied(&world, "before");
+    let copy = copied(&world.app, &world.whole().join("before"));
     fs::rename(&away, world.archive()).unwrap();
     waits(&world, 15 * MINUTE).await;
     nowhere(&world, "after it was delivered");
@@ -108,12 +112,58 @@ async fn what_was_typed_is_nowhere_but_in_the_archive() {
     world.ends().await;
 }
 
+#[tokio::test]
+async fn with_four_places_on_the_network_it_is_nowhere_but_there() {
+    const TOKEN: &str = "wrendelholloway";
+    let (channels, places) = (Channels::listen(), places().await);
+    let app = &places.world.app;
+    let secrets: Vec<String> = app
+        .sections()
+        .destinations
+        .iter()
+        .flat_map(NamedDestination::secrets)
+        // A private key has lines; one in its middle is its own.
+        .map(|(_, secret)| {
+            secret.to_seal().lines().rev().nth(2).unwrap_or(secret.to_seal()).to_owned()
+        })
+        .collect();
+    assert_eq!(secrets.len(), 4);
+    let nowhere = |when: &str| {
+        for token in secrets.iter().map(String::as_str).chain([TOKEN]) {
+            assert_eq!(channels.tell(app, token), Vec::<String>::new(), "{token} {when}");
+        }
+    };
+    nowhere("before anybody says it");
+    places.way.will(Fate::CutAfter(0));
+    let asked = places.talk(&format!("{TOKEN} asks")).await;
+    nowhere("while it waits for its time");
+    places.one_is_away().await;
+    nowhere("while one of the four is away");
+    let elsewhere = tempfile::tempdir().unwrap();
+    let copy = copied(app, &elsewhere.path().join("backup"));
+    assert!(holding(elsewhere.path(), TOKEN).is_empty(), "in the backup");
+    places.way.will(Fate::Pass);
+    places.all_have_it().await;
+    nowhere("after it was delivered");
+    let fetched = elsewhere.path().join("fetched");
+    places.fetched(&fetched).await;
+    for place in ["files", "hook", "objects", "rows"] {
+        assert!(!holding(&fetched.join(place), TOKEN).is_empty(), "{place} has it");
+    }
+    places.is_shredded().await;
+    app.clock.advance(Duration::from_secs(24 * 60 * 60));
+    workers::run_all_due(app).await.unwrap();
+    retention::daily(app).await.unwrap();
+    nowhere("after the hard shred");
+    assert_eq!(opened(&copy, &app.config.key_dir, &asked), 0, "no key that is left opens the copy");
+    drop(places.world.ends().await);
+}
+
 /// The database's files as they are now, elsewhere.
-fn copied(world: &World, name: &str) -> PathBuf {
-    let to = world.whole().join(name);
-    fs::create_dir(&to).unwrap();
+fn copied(app: &App, to: &Path) -> PathBuf {
+    fs::create_dir(to).unwrap();
     for file in ["sotto.db", "sotto.db-wal"] {
-        fs::copy(world.data().join(file), to.join(file)).unwrap();
+        fs::copy(app.config.data_dir.join(file), to.join(file)).unwrap();
     }
     to.join("sotto.db")
 }
@@ -160,14 +210,14 @@ fn wrapped_keys(copy: &Path) -> Vec<(ConversationId, Vec<u8>)> {
 async fn before_the_hard_shred_the_same_search_opens_the_copy() {
     let world = World::new();
     let asked = world.visitor("Hello").await;
-    assert_eq!(opened(&copied(&world, "copy"), &world.keys(), &asked), 1);
+    assert_eq!(opened(&copied(&world.app, &world.whole().join("copy")), &world.keys(), &asked), 1);
     world.ends().await;
 }
 
 #[tokio::test]
 async fn the_search_tells_each_channel_that_leaks() {
     let (channels, world) = (Channels::listen(), World::new());
-    let tells = |token: &str| channels.tell(&world, token);
+    let tells = |token: &str| channels.tell(&world.app, token);
     assert!(tells("ombrelquist").is_empty());
     tracing::trace!(text = "ombrelquist", "a log line that quotes");
     assert_eq!(tells("ombrelquist"), ["log"]);
@@ -195,7 +245,7 @@ async fn a_row_that_is_stored_in_the_clear_is_told() {
         tx.run("insert into section (name, version, value, changed_at) values ('x', 1, 'cobberlanefield', 0)", &[])
     });
     planted.await.unwrap();
-    let told = channels.tell(&world, "cobberlanefield");
+    let told = channels.tell(&world.app, "cobberlanefield");
     assert!(told.iter().any(|place| place.ends_with("sotto.db-wal")), "{told:?}");
     world.ends().await;
 }
