@@ -25,6 +25,7 @@ mod past;
 mod presence;
 mod promptness;
 mod reading;
+mod redacted_answers;
 mod restart;
 mod retention;
 mod rights;
