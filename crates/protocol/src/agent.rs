@@ -91,11 +91,14 @@ pub enum Verb {
         #[schema(value_type = String)]
         text: Sensitive<String>,
     },
-    /// Turns a stretch of a message or note into X's, for good and everywhere.
+    /// Turns a stretch of a message, a note or an answer into X's, for good and everywhere.
     Redact {
         conversation: String,
         client_id: String,
         number: u64,
+        /// Of the form's answers that the number names, the one that is meant.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        field: Option<String>,
         /// First character, in Unicode code points of the text as it reads now.
         start: u32,
         /// One past the last.

@@ -138,9 +138,12 @@ pub enum Body {
         comment: Option<Text>,
         masks: Vec<Mask>,
     },
-    /// An earlier message changed; this is how it reads now.
+    /// An earlier message, note or answer changed; this is how it reads now.
     Amended {
         target: u64,
+        /// Of the form's answers that the target holds, the one that changed.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        field: Option<String>,
         revision: u32,
         text: Text,
         masks: Vec<Mask>,

@@ -21,7 +21,13 @@ export type Session =
 export type OpenDialog =
   | { readonly is: 'transfer' | 'assign' | 'close'; readonly conversation: string }
   /** `place` where it was selected already; else the words are offered one by one. */
-  | { readonly is: 'redact'; readonly conversation: string; readonly number: number; readonly place: Place | null }
+  | {
+      readonly is: 'redact';
+      readonly conversation: string;
+      readonly number: number;
+      readonly field: string | null;
+      readonly place: Place | null;
+    }
   | { readonly is: 'help' | 'everything' | 'sign_out' };
 
 /** What the composer is asked to do from elsewhere; it answers by focusing. */

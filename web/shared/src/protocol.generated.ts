@@ -1316,7 +1316,7 @@ export interface components {
                 text: string;
             };
         } | {
-            /** @description Turns a stretch of a message or note into X's, for good and everywhere. */
+            /** @description Turns a stretch of a message, a note or an answer into X's, for good and everywhere. */
             redact: {
                 client_id: string;
                 conversation: string;
@@ -1325,6 +1325,8 @@ export interface components {
                  * @description One past the last.
                  */
                 end: number;
+                /** @description Of the form's answers that the number names, the one that is meant. */
+                field?: string | null;
                 /** Format: int64 */
                 number: number;
                 /**
@@ -1487,6 +1489,8 @@ export interface components {
             score: number;
         } | {
             corrected: boolean;
+            /** @description Of the form's answers that the target holds, the one that changed. */
+            field?: string | null;
             /** @enum {string} */
             kind: "amended";
             masks: components["schemas"]["Mask"][];

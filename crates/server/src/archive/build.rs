@@ -1,6 +1,6 @@
 //! From sealed rows to a transcript, by the archive's masking policy.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use masking::{Action, Engine, Policy, Writer};
 use protocol::Text;
@@ -73,12 +73,8 @@ pub(super) fn transcript(
     let policies = app.policies();
     let policy = policies.of_department(&closed.department);
     let said = masked_for_archive(&app.engine, policy, &rows);
-    let mut events = Vec::new();
-    for (at, (event, body)) in rows.into_iter().enumerate() {
-        if event.seq > before.seq {
-            events.push(one(event, body, &said, at, before));
-        }
-    }
+    let news = rows.into_iter().filter(|(event, _)| event.seq > before.seq);
+    let events = news.map(|(event, body)| one(event, body, &said, before)).collect();
     Ok(whole(&app.sections(), closed, before, events))
 }
 
@@ -96,31 +92,40 @@ pub(super) fn delivered(tx: &mut Tx<'_>, id: ConversationId) -> Result<Before> {
     })
 }
 
-/// Each row's words by the archive's policy; rows without words have none.
+/// All words by the archive's policy, under the seq and the field, if any, that hold them.
+type AllSaid = HashMap<(u64, Option<String>), Said>;
+
+/// The answers among the rows are masked already.
 fn masked_for_archive(
     engine: &Engine,
     policy: &Policy,
     rows: &[(&events::Event, Body)],
-) -> Vec<Option<Said>> {
-    let texts: Vec<(usize, masking::Before<'_>)> = rows
+) -> AllSaid {
+    let texts: Vec<(&Body, masking::Before<'_>)> = rows
         .iter()
-        .enumerate()
-        .filter_map(|(at, (event, body))| {
+        .filter_map(|(event, body)| {
             let (writer, text) = match body {
                 Body::Message { from: Sender::Visitor, text, .. } => (Writer::Visitor, text),
                 Body::Message { text, .. } | Body::Note { text, .. } => (Writer::Agent, text),
                 Body::Rated { comment: Some(text), .. } => (Writer::Visitor, text),
                 _ => return None,
             };
-            Some((at, masking::Before { number: event.seq, writer, text: text.as_str() }))
+            Some((body, masking::Before { number: event.seq, writer, text: text.as_str() }))
         })
         .collect();
     let befores: Vec<masking::Before<'_>> = texts.iter().map(|(_, before)| *before).collect();
     let masked = engine.mask_stored(policy, &befores);
-    let mut said: Vec<Option<Said>> = rows.iter().map(|_| None).collect();
-    for ((at, _), masked) in texts.iter().zip(masked) {
-        let masks = both(earlier_masks(&rows[*at].1), &masked.findings);
-        said[*at] = Some(Said { text: Words::new(masked.text), masks });
+    let mut said = AllSaid::new();
+    for ((body, before), masked) in texts.into_iter().zip(masked) {
+        let masks = both(earlier_masks(body), &masked.findings);
+        said.insert((before.number, None), Said { text: Words::new(masked.text), masks });
+    }
+    for (event, body) in rows {
+        let Body::Started { answers, .. } = body else { continue };
+        for answer in answers {
+            let now = Said { text: answer.text.clone().into(), masks: answer.masks.clone() };
+            said.insert((event.seq, Some(answer.field.clone())), now);
+        }
     }
     said
 }
@@ -163,26 +168,19 @@ fn earlier_masks(body: &Body) -> Vec<protocol::Mask> {
     }
 }
 
-fn one(
-    event: &events::Event,
-    body: Body,
-    all: &[Option<Said>],
-    at: usize,
-    before: &Before,
-) -> Event {
+fn one(event: &events::Event, body: Body, all: &AllSaid, before: &Before) -> Event {
     let wire = protocol::event::Event { number: event.seq, at: event.at.0, body };
     let mut told = Event::from(wire);
     match &mut told.what {
         What::Message { said, .. }
         | What::Note { said, .. }
         | What::Rated { comment: Some(said), .. } => {
-            if let Some(masked) = &all[at] {
+            if let Some(masked) = all.get(&(event.seq, None)) {
                 *said = masked.clone();
             }
         }
-        What::Amended { target, now, .. } if *target <= before.seq => {
-            let row = usize::try_from(*target - 1).unwrap_or(usize::MAX);
-            *now = all.get(row).cloned().flatten();
+        What::Amended { target, field, now, .. } if *target <= before.seq => {
+            *now = all.get(&(*target, field.clone())).cloned();
         }
         _ => {}
     }

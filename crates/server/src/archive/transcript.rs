@@ -210,10 +210,13 @@ pub enum What {
         score: u8,
         comment: Option<Said>,
     },
-    /// An earlier message changed. The words stand at the message itself, unless
-    /// it was delivered in an earlier part: then they stand here.
+    /// An earlier message, note or answer changed. The words stand where they were
+    /// said, unless that was delivered in an earlier part: then they stand here.
     Amended {
         target: u64,
+        /// Of the answers that the target holds, the one that changed.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        field: Option<String>,
         revision: u32,
         corrected: bool,
         now: Option<Said>,
@@ -262,8 +265,8 @@ impl From<Body> for What {
             Body::Rated { score, comment, masks } => {
                 Self::Rated { score, comment: comment.map(|text| said(text, masks)) }
             }
-            Body::Amended { target, revision, text: _, masks: _, corrected } => {
-                Self::Amended { target, revision, corrected, now: None }
+            Body::Amended { target, field, revision, text: _, masks: _, corrected } => {
+                Self::Amended { target, field, revision, corrected, now: None }
             }
         }
     }

@@ -11,6 +11,7 @@ use zeroize::Zeroizing;
 
 use super::keyring::key_of;
 use super::post_message::{Posted, Poster, checked, opened, words};
+use super::read;
 use super::state::{self, Conversation};
 use super::store::{self, By, Resendable};
 use crate::app::App;
@@ -96,8 +97,11 @@ fn corrected(
     target: Event,
     text: &Sensitive<String>,
 ) -> Result<Body> {
-    let (text, masks) = words(tx, app, by, conversation, target.seq - 1, text)?;
-    let seq = target.seq;
-    let revision = store::rewrite(tx, by, target, text, masks, true)?;
-    Ok(store::names(seq, revision, true))
+    let written = words(tx, app, by, conversation, target.seq - 1, text)?;
+    let mut body = read::open(by.key, &target)?;
+    let Body::Message { text, masks, corrected, .. } = &mut body else {
+        return Err(Error::broken_because("what is corrected is a message"));
+    };
+    ((*text, *masks), *corrected) = (written, true);
+    store::rewrite(tx, by, target, body, None)
 }

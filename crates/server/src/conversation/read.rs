@@ -5,6 +5,7 @@
 //! message that it names as they are now, since it is stored without any.
 
 use std::collections::HashMap;
+use std::mem::take;
 use std::sync::Arc;
 
 use protocol::event::{Body, Event as Told, Sender as From};
@@ -69,7 +70,7 @@ async fn told(
         let body = match targets.get(&event.target) {
             _ if event.kind != Kind::Amended => body,
             Some(target) if number(target) > 0 => {
-                let Some(amended) = as_now(&key, target, number(target))? else { continue };
+                let Some(amended) = as_now(&key, body, target, number(target))? else { continue };
                 amended
             }
             // What it names is not for this reader, or gone.
@@ -102,15 +103,21 @@ async fn targets(app: &App, id: ConversationId, rows: &Rows) -> Result<HashMap<u
     Ok(found)
 }
 
-/// An amended event as it reads now.
-fn as_now(key: &ConversationKey, target: &Event, number: u64) -> Result<Option<Body>> {
-    let (text, masks, corrected) = match open(key, target)? {
-        Body::Message { text, masks, corrected, .. } => (text, masks, corrected),
-        Body::Note { text, masks, .. } => (text, masks, false),
-        _ => return Ok(None),
+/// An amended event with what it names as that reads now.
+fn as_now(
+    key: &ConversationKey,
+    amended: Body,
+    target: &Event,
+    number: u64,
+) -> Result<Option<Body>> {
+    let Body::Amended { field, .. } = amended else { return Ok(None) };
+    let mut body = open(key, target)?;
+    let corrected = matches!(body, Body::Message { corrected: true, .. });
+    let Some((text, masks)) = store::words_of(&mut body, field.as_deref()) else {
+        return Ok(None);
     };
-    let revision = target.revision;
-    Ok(Some(Body::Amended { target: number, revision, text, masks, corrected }))
+    let (text, masks, revision) = (take(text), take(masks), target.revision);
+    Ok(Some(Body::Amended { target: number, field, revision, text, masks, corrected }))
 }
 
 /// An event, opened.

@@ -1,7 +1,7 @@
-//! Redacting by hand: a stretch of a message or note becomes X's, for good.
+//! Redacting by hand: a stretch of a message, a note or an answer becomes X's, for good.
 //!
-//! The old words are overwritten under their numbers; what was delivered before is
-//! followed by an addendum. The audit chain says who did it where, never to what.
+//! The old words are overwritten under their numbers, and a name in the lists too; what
+//! was delivered before is followed by an addendum. The audit chain says who did it where, never to what.
 
 use protocol::Text;
 use protocol::event::Body;
@@ -19,9 +19,11 @@ use crate::events::{Kind, Sender};
 use crate::ids::ConversationId;
 
 /// A stretch of the words that a number names, in code points as they read now.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Stretch {
     pub number: u64,
+    /// Of the answers that the number names, the one that is meant.
+    pub field: Option<String>,
     pub start: u32,
     pub end: u32,
 }
@@ -39,8 +41,12 @@ pub async fn redact(
     }
     let key = key_of(app, id).await?;
     let (now, sections) = (app.clock.now(), app.sections());
-    let Stretch { number, start, end } = stretch;
-    let fingerprint = key.fingerprint(format!("redact {number} {start} {end}").as_bytes());
+    let Stretch { number, field, start, end } = &stretch;
+    let place = match field {
+        Some(field) => format!("{number} {field}"),
+        None => number.to_string(),
+    };
+    let fingerprint = key.fingerprint(format!("redact {place} {start} {end}").as_bytes());
     let agent = agent.clone();
     app.db
         .write(move |tx| {
@@ -52,18 +58,12 @@ pub async fn redact(
             }
             let by = By { sender, name: &agent.name, now, key: &key, timing: &sections.timing };
             let mut after = state::redacts(found)?;
-            let named = rewritten(tx, &by, id, stretch)?;
+            let named = rewritten(tx, &by, id, &stretch)?;
             let seq = store::append(tx, &by, &mut after, Kind::Amended, Some(&resendable), &named)?;
             store::update(tx, &after)?;
-            let detail = number.to_string();
             let action = "message.redacted";
-            let entry = Entry {
-                at: now,
-                actor: sender,
-                action,
-                subject: &after.reference,
-                detail: &detail,
-            };
+            let entry =
+                Entry { at: now, actor: sender, action, subject: &after.reference, detail: &place };
             audit::record(tx, &entry)?;
             change::ring_lists(tx, &after);
             Ok(Posted { seq, shown: after.shown, at: now })
@@ -71,22 +71,22 @@ pub async fn redact(
         .await
 }
 
-fn rewritten(tx: &mut Tx<'_>, by: &By<'_>, id: ConversationId, stretch: Stretch) -> Result<Body> {
+fn rewritten(tx: &mut Tx<'_>, by: &By<'_>, id: ConversationId, stretch: &Stretch) -> Result<Body> {
     let invalid = |field, why| Error::Invalid { field, why };
-    let no_words = || invalid("number", "is not a message or a note");
+    let no_words = || invalid("number", "names no such words");
     let event = store::event(tx, id, stretch.number)?.ok_or_else(no_words)?;
-    let (Body::Message { text, mut masks, .. } | Body::Note { text, mut masks, .. }) =
-        read::open(by.key, &event)?
-    else {
-        return Err(no_words());
-    };
+    let mut body = read::open(by.key, &event)?;
+    let field = stretch.field.as_deref();
+    let (text, masks) = store::words_of(&mut body, field).ok_or_else(no_words)?;
     let (start, end) = (stretch.start, stretch.end);
     let redacted = masking::redact(text.as_str(), start, end)
         .ok_or_else(|| invalid("end", "is not a stretch of the text"))?;
+    if field == Some("name") {
+        store::rename(tx, id, &by.key.seal_name(redacted.as_str().as_bytes()))?;
+    }
+    *text = Text::new(redacted);
     masks.retain(|mask| mask.end <= start || mask.start >= end);
     masks.push(protocol::Mask { start, end, rule: "redacted".to_owned() });
     masks.sort_by_key(|mask| mask.start);
-    let seq = event.seq;
-    let revision = store::rewrite(tx, by, event, Text::new(redacted), masks, false)?;
-    Ok(store::names(seq, revision, false))
+    store::rewrite(tx, by, event, body, stretch.field.clone())
 }

@@ -22,7 +22,7 @@ use crate::keys::{ConversationKey, Place};
 use crate::reactions::{self, Reaction};
 use crate::values;
 
-pub use row::{Secrets, insert, load, secrets, update, update_counts};
+pub use row::{Secrets, insert, load, rename, secrets, update, update_counts};
 
 /// Who changes a conversation, when, and with what.
 pub struct By<'a> {
@@ -174,48 +174,65 @@ pub fn amend(
     for amendment in amendments {
         let found = event(tx, conversation.id, amendment.number)?;
         let event = found.ok_or(Error::broken_because("an amended message is stored"))?;
-        let (seq, text) = (event.seq, Text::new(amendment.text.clone()));
-        let masks = super::start::masks(&amendment.findings);
-        let revision = rewrite(tx, by, event, text, masks, false)?;
-        append(tx, by, conversation, Kind::Amended, None, &names(seq, revision, false))?;
+        let mut body = super::read::open(by.key, &event)?;
+        let (text, masks) = words_of(&mut body, None)
+            .ok_or(Error::broken_because("what is amended is a message"))?;
+        *text = Text::new(amendment.text.clone());
+        *masks = super::start::masks(&amendment.findings);
+        let named = rewrite(tx, by, event, body, None)?;
+        append(tx, by, conversation, Kind::Amended, None, &named)?;
     }
     Ok(())
 }
 
-/// Overwrites the words of a message or note under its old numbers; its revision afterwards.
-///
-/// Once corrected by its sender it stays corrected.
+/// The words that may change in what was written: a message's, a note's, or those of
+/// one field's answer.
+pub fn words_of<'a>(
+    body: &'a mut Body,
+    field: Option<&str>,
+) -> Option<(&'a mut Text, &'a mut Vec<Mask>)> {
+    match (body, field) {
+        (Body::Message { text, masks, .. } | Body::Note { text, masks, .. }, None) => {
+            Some((text, masks))
+        }
+        (Body::Started { answers, .. }, Some(field)) => {
+            let answer = answers.iter_mut().find(|answer| answer.field == field)?;
+            Some((&mut answer.text, &mut answer.masks))
+        }
+        _ => None,
+    }
+}
+
+/// Overwrites an event under its old numbers, sealed anew with the next revision;
+/// what names it then, without its words.
 pub fn rewrite(
     tx: &mut Tx<'_>,
     by: &By<'_>,
     mut event: Event,
-    words: Text,
-    found: Vec<Mask>,
-    is_correction: bool,
-) -> Result<u32> {
-    let mut body = super::read::open(by.key, &event)?;
+    mut body: Body,
+    field: Option<String>,
+) -> Result<Body> {
     event.revision += 1;
-    match &mut body {
-        Body::Message { text, masks, revision, corrected, .. } => {
-            (*text, *masks, *revision) = (words, found, event.revision);
-            *corrected |= is_correction;
-        }
-        Body::Note { text, masks, .. } => (*text, *masks) = (words, found),
-        _ => return Err(Error::WrongState),
+    let mut is_corrected = false;
+    if let Body::Message { revision, corrected, .. } = &mut body {
+        *revision = event.revision;
+        is_corrected = *corrected;
     }
     event.sealed = by.key.seal(&Place::of(&event), &plain(&body)?);
     tx.run(
         "update event set revision = $1, sealed = $2 where conversation = $3 and seq = $4",
         values![event.revision, &event.sealed, &event.conversation, event.seq],
     )?;
-    let revision = event.revision;
+    let named = Body::Amended {
+        target: event.seq,
+        field,
+        revision: event.revision,
+        text: Text::default(),
+        masks: Vec::new(),
+        corrected: is_corrected,
+    };
     tx.keep(event);
-    Ok(revision)
-}
-
-/// The event that names a rewritten message, without its words.
-pub fn names(target: u64, revision: u32, corrected: bool) -> Body {
-    Body::Amended { target, revision, text: Text::default(), masks: Vec::new(), corrected }
+    Ok(named)
 }
 
 fn plain(body: &Body) -> Result<zeroize::Zeroizing<Vec<u8>>> {

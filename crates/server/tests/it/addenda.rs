@@ -29,7 +29,7 @@ async fn redacts(world: &World, asked: &Visitor, seq: u64) {
     let words = world.thread(asked.id).await.into_iter().nth(seq as usize - 1);
     let Some(Body::Message { text, .. }) = words else { panic!("{seq} is a message") };
     let end = u32::try_from(text.as_str().chars().count()).unwrap();
-    let stretch = Stretch { number: seq, start: 0, end };
+    let stretch = Stretch { number: seq, field: None, start: 0, end };
     let id = fresh_client_id();
     redact(&world.app, &chief, asked.id, id, stretch).await.expect("it is redacted");
 }

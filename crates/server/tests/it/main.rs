@@ -26,9 +26,10 @@ mod past;
 mod presence;
 mod promptness;
 mod reading;
-#[path = "../../../destinations/tests/real/mod.rs"]
 #[allow(dead_code, reason = "the destinations' own suite uses the rest")]
+#[path = "../../../destinations/tests/real/mod.rs"]
 mod real;
+mod redacted_answers;
 mod restart;
 mod retention;
 mod rights;

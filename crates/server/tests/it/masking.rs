@@ -127,20 +127,20 @@ async fn a_stretch_that_was_redacted_is_gone_live_and_from_the_archive() {
     let text = Sensitive::new("Owner of Bartholomew".to_owned());
     let noted = note(&world.app, &ana, asked.id, fresh_client_id(), text).await.unwrap();
     let id = fresh_client_id();
-    let stretch = Stretch { number: said.seq, start: 17, end: 28 };
-    let once = redact(&world.app, &ana, asked.id, id.clone(), stretch).await.unwrap();
+    let stretch = Stretch { number: said.seq, field: None, start: 17, end: 28 };
+    let once = redact(&world.app, &ana, asked.id, id.clone(), stretch.clone()).await.unwrap();
     let twice = redact(&world.app, &ana, asked.id, id, stretch).await.unwrap();
     assert_eq!(once, twice, "a resend is harmless");
     assert_eq!(world.texts(asked.id).await, ["My dog is called XXXXXXXXXXX"]);
     // Part of a mask that is there already may be marked again.
-    let again = Stretch { number: said.seq, start: 3, end: 28 };
+    let again = Stretch { number: said.seq, field: None, start: 3, end: 28 };
     redact(&world.app, &ana, asked.id, fresh_client_id(), again).await.unwrap();
     assert_eq!(masks(&world, asked.id).await, [(3, 28, "redacted".to_owned())]);
     close(&world.app, &ana, asked.id, Some("answered".to_owned())).await.unwrap();
     delivered(&world).await;
     assert!(archived(&world).contains("Owner of Bartholomew"));
     // After delivery it goes out as an addendum.
-    let late = Stretch { number: noted.seq, start: 9, end: 20 };
+    let late = Stretch { number: noted.seq, field: None, start: 9, end: 20 };
     redact(&world.app, &ana, asked.id, fresh_client_id(), late).await.unwrap();
     delivered(&world).await;
     let parts = archived(&world);
@@ -167,7 +167,7 @@ async fn redacting_what_is_not_there_or_not_ones_own_is_refused() {
     accept(&world.app, &ana, asked.id).await.unwrap();
     let said = asked.says(&world, "short").await.unwrap();
     let tries = async |who, number, start, end| {
-        let stretch = Stretch { number, start, end };
+        let stretch = Stretch { number, field: None, start, end };
         redact(&world.app, who, asked.id, fresh_client_id(), stretch).await
     };
     assert!(matches!(tries(&ben, said.seq, 0, 2).await, Err(Error::NotFound)));

@@ -99,7 +99,14 @@ fn verbs() -> Vec<(Verb, Value)> {
             json!({"note": said}),
         ),
         (
-            Verb::Redact { conversation: c(), client_id: client_id(), number: 1, start: 0, end: 1 },
+            Verb::Redact {
+                conversation: c(),
+                client_id: client_id(),
+                number: 1,
+                field: None,
+                start: 0,
+                end: 1,
+            },
             json!({"redact": {"conversation": c(), "client_id": client_id(), "number": 1, "start": 0, "end": 1}}),
         ),
         (

@@ -31,17 +31,17 @@ function select(from: [number, number], to: [number, number]) {
 }
 
 it('counts from the start of the message, over a smile', () => {
-  expect(select([0, 3], [0, 6])).toEqual({ number: 4, start: 2, end: 5 });
-  expect(select([2, 7], [2, 10])).toEqual({ number: 4, start: 20, end: 23 });
+  expect(select([0, 3], [0, 6])).toEqual({ number: 4, field: null, start: 2, end: 5 });
+  expect(select([2, 7], [2, 10])).toEqual({ number: 4, field: null, start: 20, end: 23 });
 });
 
 it('takes a hidden value whole, whatever words stand for it', () => {
-  expect(select([0, 3], [1, 4])).toEqual({ number: 4, start: 2, end: 14 });
-  expect(select([1, 5], [2, 3])).toEqual({ number: 4, start: 6, end: 17 });
+  expect(select([0, 3], [1, 4])).toEqual({ number: 4, field: null, start: 2, end: 14 });
+  expect(select([1, 5], [2, 3])).toEqual({ number: 4, field: null, start: 6, end: 17 });
 });
 
 it('leaves out what a selection only touches', () => {
-  expect(select([1, 'card number, hidden'.length], [2, 3])).toEqual({ number: 4, start: 14, end: 17 });
+  expect(select([1, 'card number, hidden'.length], [2, 3])).toEqual({ number: 4, field: null, start: 14, end: 17 });
 });
 
 it('means nothing across two messages, or without a selection', () => {

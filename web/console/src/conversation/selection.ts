@@ -4,10 +4,12 @@ import { placeIn } from './stretch.ts';
 
 export interface Selected extends Place {
   readonly number: number;
+  /** Of a form's answers, the one that was selected. */
+  readonly field: string | null;
 }
 
 /**
- * `data-number` names a message; inside it each `data-start` holds a piece of its words as they are written,
+ * `data-number` names a message, with `data-field` an answer; inside it each `data-start` holds a piece of its words as they are written,
  * and one with `data-end` is taken whole, since it shows other words than those that it stands for.
  * Null where more than one message, or nothing of one, is selected.
  */
@@ -17,7 +19,8 @@ export function selectedIn(box: Element, range: Range): Selected | null {
   const places = [...message.querySelectorAll<HTMLElement>('[data-start]')].flatMap((piece) => placeOf(piece, range) ?? []);
   const [first, last] = [places[0], places[places.length - 1]];
   if (first === undefined || last === undefined) return null;
-  return { number: Number(message.dataset['number']), start: first.start, end: last.end };
+  const { number, field = null } = message.dataset;
+  return { number: Number(number), field, start: first.start, end: last.end };
 }
 
 function ownerOf(node: Node): HTMLElement | null {

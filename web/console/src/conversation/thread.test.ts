@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Event, Sender } from '../protocol.ts';
 import * as thread from './thread.ts';
-import { closesAt, items, newestOwn } from './thread_view.ts';
+import { answersOf, closesAt, items, newestOwn } from './thread_view.ts';
 
 const ana = { id: 'ana', name: 'Ana' };
 const visitor: Sender = { kind: 'visitor' };
@@ -117,4 +117,17 @@ it('shows the question of the form as the first thing that the visitor said', ()
   };
   const groups = items(thread.withEvents(thread.EMPTY, [started]), ana, () => 'day').filter((item) => item.kind === 'group');
   expect(groups.map(({ from, bubbles }) => [from.kind, bubbles.map(({ text }) => text)])).toEqual([['visitor', ['Open on Friday?']]]);
+
+  const changed = (number: number, field: string, text: string, rule: string): Event => {
+    const masks = [{ start: 0, end: 3, rule }];
+    return { number, at: 0, body: { kind: 'amended', target: 1, field, revision: number - 1, corrected: false, text, masks } };
+  };
+  const events = [started, changed(2, 'name', 'XXX', 'redacted'), changed(3, 'question', 'XXXX on Friday?', 'redacted')];
+  const now = thread.withEvents(thread.EMPTY, events);
+  expect(answersOf(now).map(({ number, text }) => [number, text])).toEqual([
+    [1, 'XXX'],
+    [1, 'XXXX on Friday?'],
+  ]);
+  const asked = items(now, ana, () => 'day').flatMap((item) => (item.kind === 'group' ? item.bubbles : []));
+  expect(asked.map(({ text, field, redacted }) => [text, field, redacted])).toEqual([['XXXX on Friday?', 'question', true]]);
 });

@@ -27,7 +27,8 @@ interface Amendment extends Words {
 
 export interface Thread {
   readonly events: ReadonlyMap<number, Event>;
-  readonly amendments: ReadonlyMap<number, Amendment>;
+  /** By what changed: see `placeName`. */
+  readonly amendments: ReadonlyMap<string, Amendment>;
   readonly outgoing: readonly Outgoing[];
   /** The newest number that came, of whatever kind. */
   readonly last: number;
@@ -53,8 +54,9 @@ export function withEvents(thread: Thread, came: readonly Event[]): Thread {
     last = Math.max(last, event.number);
     const body = event.body;
     if (body.kind === 'amended') {
-      const before = amendments.get(body.target);
-      if (before === undefined || before.revision < body.revision) amendments.set(body.target, body);
+      const name = placeName(body.target, body.field ?? null);
+      const before = amendments.get(name);
+      if (before === undefined || before.revision < body.revision) amendments.set(name, body);
     } else {
       events.set(event.number, event);
     }
@@ -63,6 +65,11 @@ export function withEvents(thread: Thread, came: readonly Event[]): Thread {
     if (clientId !== null) outgoing = outgoing.filter((one) => one.clientId !== clientId);
   }
   return { ...thread, events, amendments, outgoing, last, visitorTypes };
+}
+
+/** Where words stand: under a number, and of a form under its field too. */
+function placeName(number: number, field: string | null): string {
+  return field === null ? String(number) : `${number} ${field}`;
 }
 
 function ownClientId(body: Body): string | null {
@@ -95,15 +102,25 @@ export function withoutWords(thread: Thread): Thread {
   return { ...EMPTY, outgoing: thread.outgoing, last: thread.last };
 }
 
-/** How an event's words read now, and whether anything changed them since. */
-export function wordsNow(thread: Thread, event: Event): (Words & { corrected: boolean; amended: boolean }) | null {
-  const { body } = event;
-  if (body.kind !== 'message' && body.kind !== 'note') return null;
-  const first = body.kind === 'message' ? body : { ...body, revision: 0, corrected: false };
-  const later = thread.amendments.get(event.number);
+/** How an event's words read now, or those of one answer of the form, and whether anything changed them since. */
+export function wordsNow(
+  thread: Thread,
+  event: Event,
+  field: string | null = null,
+): (Words & { corrected: boolean; amended: boolean }) | null {
+  const first = wordsAtFirst(event.body, field);
+  if (first === null) return null;
+  const later = thread.amendments.get(placeName(event.number, field));
   // An event fetched after its amendment already reads as amended and has the same revision.
   const now = later !== undefined && later.revision > first.revision ? later : first;
   return { text: now.text, masks: now.masks, corrected: now.corrected, amended: now.revision > 0 && !now.corrected };
+}
+
+function wordsAtFirst(body: Body, field: string | null): Amendment | null {
+  if (body.kind === 'message') return body;
+  if (body.kind === 'note') return { ...body, revision: 0, corrected: false };
+  const answer = body.kind === 'started' ? body.answers.find((one) => one.field === field) : undefined;
+  return answer === undefined ? null : { ...answer, revision: 0, corrected: false };
 }
 
 export const CORRECT_SECONDS = 60;

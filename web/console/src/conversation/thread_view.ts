@@ -11,6 +11,8 @@ export type MessageState = 'sending' | 'failed' | 'sent' | 'seen';
 export interface Bubble extends Words {
   readonly key: string;
   readonly number: number | null;
+  /** Of a form's answers, the one that it shows. */
+  readonly field: string | null;
   readonly at: number;
   readonly corrected: boolean;
   readonly amended: boolean;
@@ -61,6 +63,7 @@ export function items(thread: Thread, me: Person, dayOf: (at: number) => string)
     const bubble: Bubble = {
       key: one.clientId,
       number: null,
+      field: null,
       at: one.at,
       text: one.text,
       masks: [],
@@ -82,7 +85,7 @@ function pushEvent(made: Item[], thread: Thread, event: Event, me: Person): void
   const now = wordsNow(thread, event);
   if (now === null || (body.kind !== 'message' && body.kind !== 'note')) {
     made.push({ kind: 'line', key: `event ${event.number}`, event });
-    if (body.kind === 'started') pushFirstQuestion(made, event, body.answers);
+    if (body.kind === 'started') pushFirstQuestion(made, thread, event);
     return;
   }
   const isOwn = body.kind === 'note' ? body.by.id === me.id : body.from.kind === 'agent' && body.from.person.id === me.id;
@@ -91,9 +94,10 @@ function pushEvent(made: Item[], thread: Thread, event: Event, me: Person): void
     // The client id keeps the element of a pending message when its event comes, so nothing flickers.
     key: body.client_id,
     number: event.number,
+    field: null,
     at: event.at,
     ...now,
-    redacted: now.masks.some(({ rule }) => rule === REDACTED),
+    redacted: isRedacted(now),
     state,
     problem: null,
     clientId: body.client_id,
@@ -103,25 +107,26 @@ function pushEvent(made: Item[], thread: Thread, event: Event, me: Person): void
 }
 
 /** What the visitor asked in the form is the first thing that they said. */
-function pushFirstQuestion(made: Item[], { number, at }: Event, answers: readonly Answer[]): void {
-  for (const { field, text, masks } of answers) {
-    if (field !== 'question') continue;
-    const key = `question ${number}`;
-    const bubble = {
-      key,
-      number,
-      at,
-      text,
-      masks,
-      corrected: false,
-      amended: false,
-      redacted: false,
-      state: null,
-      problem: null,
-      clientId: '',
-    };
-    pushBubble(made, { kind: 'visitor' }, false, bubble);
-  }
+function pushFirstQuestion(made: Item[], thread: Thread, event: Event): void {
+  const field = 'question';
+  const now = wordsNow(thread, event, field);
+  if (now === null) return;
+  const bubble: Bubble = {
+    key: `question ${event.number}`,
+    number: event.number,
+    field,
+    at: event.at,
+    ...now,
+    redacted: isRedacted(now),
+    state: null,
+    problem: null,
+    clientId: '',
+  };
+  pushBubble(made, { kind: 'visitor' }, false, bubble);
+}
+
+function isRedacted({ masks }: Words): boolean {
+  return masks.some(({ rule }) => rule === REDACTED);
 }
 
 function pushBubble(made: Item[], from: Sender, isOwn: boolean, bubble: Bubble): void {
@@ -146,9 +151,15 @@ export function newestOwn(made: readonly Item[]): string | null {
   return null;
 }
 
-/** The answers of the pre-chat form, from the event that started it. */
-export function answersOf(thread: Thread): readonly Answer[] {
-  for (const event of thread.events.values()) if (event.body.kind === 'started') return event.body.answers;
+/** The answers of the pre-chat form as they read now, and the number that holds them. */
+export function answersOf(thread: Thread): readonly (Answer & { readonly number: number })[] {
+  for (const event of thread.events.values()) {
+    if (event.body.kind !== 'started') continue;
+    return event.body.answers.map((answer) => {
+      const { text, masks } = wordsNow(thread, event, answer.field) ?? answer;
+      return { number: event.number, field: answer.field, text, masks: [...masks] };
+    });
+  }
   return [];
 }
 

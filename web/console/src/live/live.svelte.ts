@@ -4,7 +4,7 @@
  */
 import { SvelteMap } from 'svelte/reactivity';
 import { clientId } from '../../../shared/src/random.ts';
-import type { Place } from '../conversation/pieces.ts';
+import type { Selected } from '../conversation/selection.ts';
 import { type Lists, NO_ROWS, type Rows, lists, withRows } from '../conversation/rows.ts';
 import { EMPTY, type Outgoing, type Thread } from '../conversation/thread.ts';
 import * as thread from '../conversation/thread.ts';
@@ -169,8 +169,8 @@ export class Live {
   }
 
   /** For good, and everywhere; a resend after a lost answer needs the same client id. */
-  redact(conversation: string, clientId: string, number: number, { start, end }: Place): Promise<Answer> {
-    return this.ask({ redact: { conversation, client_id: clientId, number, start, end } });
+  redact(conversation: string, clientId: string, { number, field, start, end }: Selected): Promise<Answer> {
+    return this.ask({ redact: { conversation, client_id: clientId, number, field, start, end } });
   }
 
   typing(conversation: string, on: boolean): void {

@@ -201,6 +201,7 @@ export const en = {
     verb: 'Redact',
     ask: 'Redact…',
     part: 'Redact part of this message',
+    partOfAnswer: 'Redact part of this answer',
     heading: 'Redact for good?',
     lead: 'It becomes X’s for everyone: here, for the visitor and in your storage. It cannot be undone.',
     chosen: 'What will be hidden',
@@ -211,7 +212,7 @@ export const en = {
     done: 'redacted',
     mark: 'redacted by staff',
     said: 'Redacted.',
-    changed: 'The message changed meanwhile. Choose again what to redact.',
+    changed: 'The text changed meanwhile. Choose again what to redact.',
   },
 
   composer: {

@@ -202,6 +202,7 @@ export const es: Words = {
     verb: 'Tachar',
     ask: 'Tachar…',
     part: 'Tachar una parte de este mensaje',
+    partOfAnswer: 'Tachar una parte de esta respuesta',
     heading: '¿Tachar para siempre?',
     lead: 'Queda en X para todos: aquí, para el visitante y en tu almacenamiento. No se puede deshacer.',
     chosen: 'Lo que se va a tachar',
@@ -212,7 +213,7 @@ export const es: Words = {
     done: 'tachado',
     mark: 'tachado por el equipo',
     said: 'Tachado.',
-    changed: 'El mensaje cambió mientras tanto. Elige de nuevo qué tachar.',
+    changed: 'El texto cambió mientras tanto. Elige de nuevo qué tachar.',
   },
 
   composer: {

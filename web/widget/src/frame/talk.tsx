@@ -24,7 +24,7 @@ export function talk(app: App, conversation: Conversation, bytesMax: number): Ch
         {view && !isRunning && ending(app, conversation)}
       </div>
       {app.screen.hasNews && (
-        <button class="primary" onclick={() => toEnd(app)}>
+        <button class="primary" onclick={() => (toEnd(), scrolled(app))}>
           {words.newMessages}
         </button>
       )}
@@ -40,10 +40,9 @@ function box(): Element | null {
   return list && getComputedStyle(list).overflowY === 'visible' ? document.scrollingElement : list;
 }
 
-function toEnd(app: App): void {
+function toEnd(): void {
   const scroller = box();
   scroller?.scrollTo(0, scroller.scrollHeight);
-  scrolled(app);
 }
 
 export function scrolled(app: App): void {
@@ -61,10 +60,7 @@ export function settle(app: App): void {
     field.style.height = 'auto';
     field.style.height = `${field.scrollHeight + 2}px`;
   }
-  if (app.screen.isAtEnd) {
-    const scroller = box();
-    scroller?.scrollTo(0, scroller.scrollHeight);
-  }
+  if (app.screen.isAtEnd) toEnd();
 }
 
 function drawRow(row: Row, app: App, view: VisitorView | null, fresh: Message | null): Child {

@@ -53,6 +53,10 @@ test('the first question stands as the first message', () => {
     ],
   };
   expect(texts([event(1, started)])).toEqual(['Open on Friday?']);
+  const changed = (number: number, field: string, text: string): Event =>
+    event(number, { kind: 'amended', target: 1, field, revision: number, text, masks: [], corrected: false });
+  expect(texts([event(1, started), changed(2, 'question', 'Open on XXXXXX?')])).toEqual(['Open on XXXXXX?']);
+  expect(texts([event(1, started), changed(2, 'name', 'XXX')]), 'the name is not what was asked').toEqual(['Open on Friday?']);
 });
 
 test('what the server shows back is no longer on its way', () => {

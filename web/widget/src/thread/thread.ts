@@ -60,8 +60,9 @@ function firstQuestion(event: Event, answers: Of<'started'>['body']['answers']):
     }));
 }
 
-function amended(line: Message | Notice, { target, text, masks, revision, corrected }: Of<'amended'>['body']): Message | Notice {
-  if (!isMessage(line) || line.number !== target || line.body.revision >= revision) return line;
+/** Of the form's answers only the question stands here. */
+function amended(line: Message | Notice, { target, field, text, masks, revision, corrected }: Of<'amended'>['body']): Message | Notice {
+  if (!isMessage(line) || line.number !== target || (field && field !== 'question') || line.body.revision >= revision) return line;
   return { ...line, body: { ...line.body, text, masks, revision, corrected } };
 }
 

@@ -30,7 +30,7 @@ export const en = {
   needQuestion: 'Write a few words so the clinic can help.',
   needConsent: 'Tick this box to go on. Without it nothing is sent.',
   notStored: 'Your browser doesn’t let this chat remember you. The conversation ends when you leave this page.',
-  tooLong: (bytes: number) => `That is too long to send. Shorten it by about ${bytes} ${bytes === 1 ? 'letter' : 'letters'}.`,
+  tooLong: (bytes: number) => `That is too long. Shorten it by about ${bytes} ${bytes === 1 ? 'letter' : 'letters'}.`,
   tooMany: (seconds: number) => `That was a lot at once. Try again in ${seconds} ${seconds === 1 ? 'second' : 'seconds'}.`,
   startFailed: 'It wasn’t sent: we can’t reach the clinic. Your words are still here. Try again.',
   startRefused: 'The clinic’s chat can’t take this now. Your words are still here. Try again in a moment.',

@@ -31,7 +31,7 @@ export const es: Words = {
   needQuestion: 'Escriba unas palabras para continuar.',
   needConsent: 'Marque esta casilla para continuar.',
   notStored: 'Su navegador no permite que el chat le recuerde. El chat termina cuando salga de esta página.',
-  tooLong: (bytes) => `Es demasiado largo. Quite unas ${bytes} letras.`,
+  tooLong: (bytes) => `Es muy largo. Quite unas ${bytes} letras.`,
   tooMany: (seconds) => `Fueron muchos mensajes. Inténtelo en ${seconds} s.`,
   startFailed: 'No se envió: no podemos comunicarnos con la clínica. Su texto sigue aquí. Inténtelo de nuevo.',
   startRefused: 'El chat de la clínica no puede recibirlo ahora. Su texto sigue aquí. Inténtelo de nuevo.',

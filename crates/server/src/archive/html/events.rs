@@ -50,9 +50,9 @@ fn one(page: &mut Page, speech: Speech, transcript: &Transcript, event: &Event) 
             who(page, event.at, speech.say("Visitor", "Visitante"), &label);
             words(page, speech, comment);
         }
-        What::Amended { target, now: Some(now), .. } => {
+        What::Amended { target, field, now: Some(now), .. } => {
             page.tags("<li class=\"visitor\">");
-            let name = speech.say("Message ", "Mensaje ").to_owned() + &target.to_string();
+            let name = changed(speech, *target, field.as_deref());
             who(page, event.at, &name, speech.say("now reads", "ahora dice"));
             words(page, speech, now);
         }
@@ -78,6 +78,14 @@ fn message(page: &mut Page, speech: Speech, at: At, from: &Sender, said: &Said, 
     page.tags(class);
     who(page, at, name, label);
     words(page, speech, said);
+}
+
+/// `Message 7`, `Question`.
+fn changed(speech: Speech, target: u64, field: Option<&str>) -> String {
+    match field {
+        Some(field) => speech.field(field).unwrap_or(field).to_owned(),
+        None => speech.say("Message ", "Mensaje ").to_owned() + &target.to_string(),
+    }
 }
 
 /// `Ana Ruiz, corrected · 09:31:10 UTC`.
@@ -137,8 +145,8 @@ fn quiet(page: &mut Page, speech: Speech, transcript: &Transcript, event: &Event
             page.text(speech.say("Rated ", "Valorada con "));
             page.text(&format!("{score}/5"));
         }
-        What::Amended { target, revision, .. } => {
-            page.text(speech.say("Message ", "Mensaje ")).text(&target.to_string());
+        What::Amended { target, field, revision, .. } => {
+            page.text(&changed(speech, *target, field.as_deref()));
             page.text(speech.say(" was changed (revision ", " cambió (revisión "));
             page.text(&revision.to_string()).text(")");
         }

@@ -36,7 +36,13 @@ fn filled_with(text: &str) -> Transcript {
         What::Transferred { by: person(), department: text.to_owned(), agent: None },
         What::Closed { disposition: Some(text.to_owned()) },
         What::Rated { score: 1, comment: Some(typed()) },
-        What::Amended { target: 1, revision: 1, corrected: false, now: Some(typed()) },
+        What::Amended {
+            target: 1,
+            field: Some(text.to_owned()),
+            revision: 1,
+            corrected: false,
+            now: Some(typed()),
+        },
     ];
     transcript.events = happened
         .into_iter()

@@ -48,7 +48,7 @@ fn happened() -> Vec<(i64, What)> {
         (70, message(by_ana(), plain("Hello Sam, I'm Ana. Yes, we open at 9 on Friday."))),
         (95, message(Sender::Visitor, plain("Great.\nMay I also pay my last bill here?"))),
         (110, message(Sender::Visitor, hidden)),
-        (111, What::Amended { target: 7, revision: 1, corrected: false, now: None }),
+        (111, What::Amended { target: 7, field: None, revision: 1, corrected: false, now: None }),
         (150, What::Note { by: ana(), said: plain("Bill is paid already; told billing.") }),
         (180, message(by_ana(), plain("It is paid already, so there is nothing to do."))),
         (200, What::Transferred { by: ana(), department: "billing".to_owned(), agent: None }),
@@ -98,7 +98,7 @@ pub(crate) fn conversation() -> Transcript {
 /// What came a day later, following a part's manifest.
 pub(crate) fn addendum(follows: [u8; 32]) -> Transcript {
     let now = Some(plain("[removed at the visitor's wish]"));
-    let what = What::Amended { target: 6, revision: 1, corrected: false, now };
+    let what = What::Amended { target: 6, field: None, revision: 1, corrected: false, now };
     let event = Event { number: 19, at: At(START + 90_000_000), staff_only: false, what };
     Transcript { part: 1, follows: Some(follows), events: vec![event], ..conversation() }
 }

@@ -78,6 +78,15 @@ pub fn secrets(tx: &mut Tx<'_>, id: ConversationId) -> Result<Option<Secrets>> {
     )
 }
 
+/// The name that lists show, where there is one, sealed anew.
+pub fn rename(tx: &mut Tx<'_>, id: ConversationId, name_sealed: &[u8]) -> Result<()> {
+    tx.run(
+        "update conversation set name_sealed = $1 where id = $2 and name_sealed is not null",
+        values![name_sealed, &id],
+    )?;
+    Ok(())
+}
+
 /// Writes what a change may have changed.
 pub fn update(tx: &mut Tx<'_>, c: &Conversation) -> Result<()> {
     let offer = c.offer.as_ref();

@@ -75,8 +75,8 @@ pub(super) async fn carry_out(console: &mut Console, verb: Verb) -> Done {
             let id = parsed(&conversation)?;
             posted(conversation::note(&app, &agent, id, client_id, text).await?)
         }
-        Verb::Redact { conversation, client_id, number, start, end } => {
-            let (id, stretch) = (parsed(&conversation)?, Stretch { number, start, end });
+        Verb::Redact { conversation, client_id, number, field, start, end } => {
+            let (id, stretch) = (parsed(&conversation)?, Stretch { number, field, start, end });
             posted(conversation::redact(&app, &agent, id, client_id, stretch).await?)
         }
         Verb::Typing { conversation, on } => {

@@ -1,0 +1,169 @@
+//! What a visitor answered in the form, redacted by hand, is gone wherever it stood.
+
+use protocol::event::{Body, Event};
+use protocol::http::{Start, StartAnswer};
+use sensitive::Sensitive;
+use server::conversation::access::Agent;
+use server::conversation::{
+    Posted, Started, Stretch, accept, close, events_after, redact, rows, shown_after, start,
+};
+use server::error::{Error, Result};
+use server::values;
+
+use crate::delivery::{MINUTE, names, text, verifies, waits};
+use crate::world::{World, fresh_client_id, says};
+
+/// Robin asks about a dog, on a page that names it too.
+async fn robin_asks(world: &World) -> Started {
+    let answer = |(field, text): (&str, &str)| StartAnswer {
+        field: field.to_owned(),
+        text: Sensitive::new(text.to_owned()),
+    };
+    let answers = [
+        ("name", "Robin Quillan"),
+        ("question", "May I bring Brimley?"),
+        ("page", "/dogs/Brimley"),
+    ];
+    let form = Start {
+        client_id: Sensitive::new(fresh_client_id()),
+        site: "clinic".to_owned(),
+        department: "front-desk".to_owned(),
+        language: "en".to_owned(),
+        consent: true,
+        answers: answers.map(answer).into(),
+    };
+    start(&world.app, form).await.expect("it starts")
+}
+
+async fn redacts(
+    world: &World,
+    agent: &Agent,
+    asked: &Started,
+    client_id: &str,
+    (field, start, end): (&str, u32, u32),
+) -> Result<Posted> {
+    let stretch = Stretch { number: 1, field: Some(field.to_owned()), start, end };
+    redact(&world.app, agent, asked.id, client_id.to_owned(), stretch).await
+}
+
+fn answers(body: &Body) -> Vec<(String, String)> {
+    let Body::Started { answers, .. } = body else { panic!("{body:?} is the form") };
+    answers.iter().map(|one| (one.field.clone(), one.text.as_str().to_owned())).collect()
+}
+
+/// What an open screen is told: number and field that changed, and how it reads.
+fn amended(told: &[Event]) -> Vec<(u64, Option<String>, String, u32)> {
+    let one = |event: &Event| match &event.body {
+        Body::Amended { target, field, text, masks, .. } => {
+            let first = masks.iter().find(|mask| mask.rule == "redacted").expect("a mask");
+            Some((*target, field.clone(), text.as_str().to_owned(), first.start))
+        }
+        _ => None,
+    };
+    told.iter().filter_map(one).collect()
+}
+
+async fn audited(world: &World) -> Vec<String> {
+    let read = world.app.db.read(|tx| {
+        tx.rows(
+            "select detail from audit where action = $1 order by seq",
+            values!["message.redacted"],
+            |row| row.text(0),
+        )
+    });
+    read.await.expect("reads")
+}
+
+#[tokio::test]
+async fn an_answer_that_was_redacted_is_gone_for_both_sides_and_from_the_lists() {
+    let world = World::new();
+    let asked = robin_asks(&world).await;
+    let ana = world.agent("Ana");
+    accept(&world.app, &ana, asked.id).await.unwrap();
+    says(&world, &ana, asked.id, "Let me look").await.unwrap();
+    let id = fresh_client_id();
+    let once = redacts(&world, &ana, &asked, &id, ("name", 6, 13)).await.unwrap();
+    let twice = redacts(&world, &ana, &asked, &id, ("name", 6, 13)).await.unwrap();
+    assert_eq!(once, twice, "a resend is harmless");
+    let other = redacts(&world, &ana, &asked, &id, ("page", 6, 13)).await;
+    assert!(matches!(other, Err(Error::ReusedClientId)), "another answer is another wish");
+    let id = fresh_client_id();
+    redacts(&world, &ana, &asked, &id, ("question", 12, 19)).await.unwrap();
+
+    let stored = world.thread(asked.id).await;
+    let now = [
+        ("name", "Robin XXXXXXX"),
+        ("question", "May I bring XXXXXXX?"),
+        ("page", "/dogs/Brimley"),
+    ];
+    let now = now.map(|(field, text)| (field.to_owned(), text.to_owned()));
+    assert_eq!(answers(&stored[0]), now);
+    let changes = [
+        (1, Some("name".to_owned()), now[0].1.clone(), 6),
+        (1, Some("question".to_owned()), now[1].1.clone(), 12),
+    ];
+    let staff = events_after(&world.app, asked.id, 0).await.unwrap();
+    let visitor = shown_after(&world.app, asked.id, 0).await.unwrap();
+    for told in [&staff, &visitor] {
+        assert_eq!(answers(&told[0].body), now);
+        assert_eq!(amended(told), changes);
+    }
+    let listed = rows(&world.app, &ana).await.unwrap();
+    let name = listed[0].visitor_name.as_ref().map(|name| name.as_str().to_owned());
+    assert_eq!(name.as_deref(), Some("Robin XXXXXXX"), "the lists hold a copy of the name");
+    assert_eq!(audited(&world).await, ["1 name", "1 question"]);
+    world.ends().await;
+}
+
+#[tokio::test]
+async fn an_answer_is_delivered_as_redacted_and_an_addendum_follows_what_was_delivered() {
+    let world = World::new();
+    let asked = robin_asks(&world).await;
+    let ana = world.agent("Ana");
+    accept(&world.app, &ana, asked.id).await.unwrap();
+    redacts(&world, &ana, &asked, &fresh_client_id(), ("name", 6, 13)).await.unwrap();
+    close(&world.app, &ana, asked.id, Some("answered".to_owned())).await.unwrap();
+    waits(&world, 2 * MINUTE).await;
+    let folder = world.archive();
+    let first = text(&folder, "part0.json");
+    assert!(first.contains("Robin XXXXXXX") && !first.contains("Quillan"), "{first}");
+    assert!(first.contains("bring Brimley?"), "{first}");
+    assert!(first.contains("\"field\":\"name\",\"kind\":\"amended\",\"now\":null"), "{first}");
+
+    redacts(&world, &ana, &asked, &fresh_client_id(), ("question", 12, 19)).await.unwrap();
+    waits(&world, MINUTE).await;
+    assert_eq!(names(&folder).len(), 6, "three more files");
+    verifies(folder.clone()).await;
+    let later = text(&folder, "part1.json");
+    assert!(later.contains("\"field\":\"question\",\"kind\":\"amended\""), "{later}");
+    assert!(later.contains("May I bring XXXXXXX?") && !later.contains("Brimley"), "{later}");
+    let page = text(&folder, "part1.html");
+    assert!(page.contains("Question") && page.contains("now reads"), "{page}");
+    world.ends().await;
+}
+
+#[tokio::test]
+async fn redacting_an_answer_that_is_not_there_or_not_ones_own_is_refused() {
+    let world = World::new();
+    let asked = robin_asks(&world).await;
+    let (ana, ben) = (world.agent("Ana"), world.agent("Ben"));
+    let tries = async |who: &Agent, place| {
+        redacts(&world, who, &asked, &fresh_client_id(), place).await.map(|_| ())
+    };
+    accept(&world.app, &ana, asked.id).await.unwrap();
+    let said = says(&world, &ana, asked.id, "Hello").await.unwrap();
+    assert!(matches!(tries(&ben, ("name", 6, 13)).await, Err(Error::NotFound)));
+    for place in [("name", 6, 14), ("name", 6, 6), ("email", 0, 1), ("", 0, 1)] {
+        let refused = tries(&ana, place).await;
+        assert!(matches!(refused, Err(Error::Invalid { .. })), "{place:?}: {refused:?}");
+    }
+    // A message has no answers, and the form is more than one text.
+    for (number, field) in [(said.seq, Some("name".to_owned())), (1, None)] {
+        let stretch = Stretch { number, field, start: 0, end: 1 };
+        let refused = redact(&world.app, &ana, asked.id, fresh_client_id(), stretch).await;
+        assert!(matches!(refused, Err(Error::Invalid { .. })), "{number}: {refused:?}");
+    }
+    assert_eq!(answers(&world.thread(asked.id).await[0])[0].1, "Robin Quillan");
+    assert!(audited(&world).await.is_empty());
+    world.ends().await;
+}
