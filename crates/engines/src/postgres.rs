@@ -111,6 +111,9 @@ impl Postgres {
             "shared_buffers=32MB",
             "-c",
             "max_wal_senders=4",
+            // A standby looks for its primary again soon; commits wait for it.
+            "-c",
+            "wal_retrieve_retry_interval=500ms",
         ];
         self.process.start(&program("postgres")?, &arguments, User::Postgres)?;
         let (folder, port) = (self.folder.clone(), self.port);
