@@ -155,7 +155,10 @@ impl Recent {
         }
         let events = kept.by_conversation.entry(id).or_default();
         if let Some(known) = events.iter_mut().find(|known| known.seq == event.seq) {
-            *known = event;
+            // Of two commits the later may be told first.
+            if event.revision >= known.revision {
+                *known = event;
+            }
             return;
         }
         match events.back().map(|last| last.seq) {
@@ -239,5 +242,31 @@ impl Recent {
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Kept> {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_that_were_hidden_do_not_come_back_with_a_commit_that_is_told_late() {
+        let (recent, id) = (Recent::default(), ConversationId::fresh());
+        let told = |revision| {
+            let event = Event {
+                conversation: id,
+                seq: 1,
+                shown: 1,
+                kind: Kind::Message,
+                sender: Sender::Visitor,
+                at: Millis(0),
+                revision,
+                target: 0,
+                sealed: Vec::new(),
+            };
+            recent.keep(Arc::new(event));
+            recent.one(id, 1).map(|kept| kept.revision)
+        };
+        assert_eq!([told(0), told(2), told(1)], [Some(0), Some(2), Some(2)]);
     }
 }

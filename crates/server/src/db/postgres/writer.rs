@@ -39,8 +39,8 @@ enum Ended {
     Done(Vec<After>),
     /// Nothing of it stays; its units may be carried out again.
     Undone(Failure),
-    /// Nobody knows whether it was committed.
-    Unknown,
+    /// Nobody knows whether it was committed: whoever it may concern looks.
+    Unknown(Vec<After>),
 }
 
 impl Writer {
@@ -69,7 +69,7 @@ impl Writer {
         let mut aside = Vec::new();
         match self.transaction(&mut units, &mut aside) {
             Ended::Done(after) => self.teller.tell(true, after, units),
-            Ended::Unknown => self.teller.tell(false, Vec::new(), units),
+            Ended::Unknown(after) => self.teller.tell(false, after, units),
             Ended::Undone(_) => units.into_iter().for_each(|unit| self.alone(unit)),
         }
         aside
@@ -80,8 +80,8 @@ impl Writer {
         for tried in 0..TRIES_MAX {
             match self.transaction(&mut units, &mut Vec::new()) {
                 Ended::Done(after) => return self.teller.tell(true, after, units),
-                Ended::Unknown
-                | Ended::Undone(Failure::Away | Failure::Later | Failure::Broken) => break,
+                Ended::Unknown(after) => return self.teller.tell(false, after, units),
+                Ended::Undone(Failure::Away | Failure::Later | Failure::Broken) => break,
                 Ended::Undone(_) => pause(tried),
             }
         }
@@ -153,9 +153,19 @@ impl Writer {
             Err(_) => {}
         }
         match self.session.failed() {
-            Some(Failure::Lost | Failure::Away) | None => Ended::Unknown,
+            Some(Failure::Lost | Failure::Away) | None => {
+                Ended::Unknown(after.into_iter().map(unsure).collect())
+            }
             Some(failure) => Ended::Undone(failure),
         }
+    }
+}
+
+/// What may not have been committed is not kept, and neither is what it would replace.
+fn unsure(after: After) -> After {
+    match after {
+        After::Keep(event) => After::Forget(event.conversation),
+        other => other,
     }
 }
 
