@@ -5,6 +5,7 @@ use std::net::{Ipv4Addr, TcpListener};
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::atomic::{AtomicU16, Ordering};
 use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -14,6 +15,9 @@ use anyhow::{Context, Result, bail, ensure};
 const POLL: Duration = Duration::from_millis(5);
 /// For a server on a crowded machine to come up or to end.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+
+const PORT_FIRST: u16 = 11_000;
+const PORTS: u16 = 10_000;
 
 /// A server that runs, or ran.
 pub(crate) struct Process {
@@ -167,11 +171,22 @@ pub(crate) fn printed(command: &mut Command) -> Result<String> {
     Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }
 
-/// A port that was free a moment ago.
+/// A port that nobody listens on, given out once by this process.
+///
+/// Below those that the system gives to whoever names none: a server that is killed
+/// and started again would sometimes find its port taken by a client.
 ///
 /// # Errors
-/// Where the system has none.
+/// Where every port is taken.
 pub fn free_port() -> Result<u16> {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).context("looking for a port")?;
-    Ok(listener.local_addr()?.port())
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    let begin = u16::try_from(std::process::id() % u32::from(PORTS)).context("it is less")?;
+    for _ in 0..PORTS {
+        let step = NEXT.fetch_add(1, Ordering::Relaxed);
+        let port = PORT_FIRST + (begin + step % PORTS) % PORTS;
+        if TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_ok() {
+            return Ok(port);
+        }
+    }
+    bail!("every port from {PORT_FIRST} on is taken")
 }

@@ -2,7 +2,7 @@
 //! limits that a crowd fits in, killed without warning, started again.
 
 use std::fs::File;
-use std::net::TcpListener;
+use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -204,6 +204,5 @@ fn cores() -> usize {
 
 /// A port that was free a moment ago.
 pub(crate) fn free_address() -> Result<Address> {
-    let listener = TcpListener::bind("127.0.0.1:0").context("looking for a free port")?;
-    Ok(Address::new(listener.local_addr()?))
+    Ok(Address::new((Ipv4Addr::LOCALHOST, engines::free_port()?).into()))
 }
