@@ -90,8 +90,8 @@ test('an agent redacts what was answered in the form: the question by a selectio
   await ana.isKeptOutByNothing();
   await dialog.getByRole('button', { name: 'Redact', exact: true }).press('Enter');
   await dialog.waitFor({ state: 'hidden' });
-  await ana.page.getByText('Quillan').waitFor({ state: 'detached' });
-  await ana.page.getByText('Brimley').waitFor({ state: 'detached' });
+  await ana.page.getByText('Quillan').first().waitFor({ state: 'detached' });
+  await ana.page.getByText('Brimley').first().waitFor({ state: 'detached' });
   await ana.page.getByText('Sam XXXXXXX').first().waitFor();
   expect(await sam.frame.getByRole('log').innerText(), 'the name is not what was asked').toContain('May I bring');
 
