@@ -142,6 +142,13 @@ pub async fn leave(app: &App) -> Result<()> {
         .await
 }
 
+/// At the start of a node that is alone on its file: every other one is over, whatever
+/// its lease says.
+pub async fn end_other_leases(app: &App) -> Result<()> {
+    let node = app.node;
+    app.db.write(move |tx| tx.run("delete from node where id <> $1", values![&node])).await
+}
+
 /// At the start: who was connected to a node whose lease is over counts as gone,
 /// and has the same time to come back as after a lost connection.
 pub async fn forget_node_rows(app: &App) -> Result<()> {

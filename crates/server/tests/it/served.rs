@@ -89,7 +89,7 @@ impl Served {
         Self::starts_in(self.folder.clone(), self.app.clock.clone(), change).await
     }
 
-    async fn starts_in(
+    pub async fn starts_in(
         folder: Arc<tempfile::TempDir>,
         clock: Clock,
         change: impl FnOnce(&mut Config),
