@@ -49,6 +49,17 @@ pub fn record(tx: &mut Tx<'_>, entry: &Entry<'_>) -> Result<()> {
     Ok(())
 }
 
+/// What the server does by itself.
+pub fn record_own(
+    tx: &mut Tx<'_>,
+    at: Millis,
+    action: &'static str,
+    subject: &str,
+    detail: &str,
+) -> Result<()> {
+    record(tx, &Entry { at, actor: Sender::System, action, subject, detail })
+}
+
 /// What one node alone does at a time.
 const LEASE: &str = "audit";
 /// A node that seals says so every second; after this long without it another does.

@@ -37,7 +37,7 @@ pub use lists::{colleagues, rows};
 pub use look::{look_ends, look_opens};
 pub use note::note;
 pub use post_message::{Posted, Poster, post_message};
-pub use presence::{Who, came, end_other_leases, forget_node_rows, leave, renew_lease, went};
+pub use presence::{Who, came, end_other_leases, leave, renew_lease, went};
 pub use rate::rate;
 pub use read::{events_after, shown_after};
 pub use redact::{Stretch, redact};

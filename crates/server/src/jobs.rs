@@ -166,11 +166,8 @@ pub fn give_back(tx: &mut Tx<'_>, job: Job) -> Result<()> {
 /// It failed: try again later, each time later than before.
 pub fn retry(tx: &mut Tx<'_>, job: Job, now: Millis, code: &'static str) -> Result<()> {
     let seconds = 1_u32.checked_shl(job.attempts.min(16)).unwrap_or(BACKOFF_SECONDS_MAX);
-    let seconds = seconds.min(BACKOFF_SECONDS_MAX);
-    // Up to a quarter sooner: what failed together does not all come back together.
-    let [chance] = random::<1>();
-    let sooner = seconds / 4 * u32::from(chance) / 255;
-    wait(tx, job.kind, job.subject, now.plus_seconds(seconds - sooner), code)
+    let seconds = uneven(seconds.min(BACKOFF_SECONDS_MAX));
+    wait(tx, job.kind, job.subject, now.plus_seconds(seconds), code)
 }
 
 /// It can do nothing before something changes: it looks again as seldom as a try
@@ -185,8 +182,7 @@ pub fn look_again(
     wait(tx, kind, subject, now.plus_seconds(BACKOFF_SECONDS_MAX), code)
 }
 
-/// As seldom as there are thousands like it; up to a quarter sooner, so that they do
-/// not come together.
+/// As seldom as there are thousands like it.
 pub fn look_in_an_hour(
     tx: &mut Tx<'_>,
     kind: Kind,
@@ -194,9 +190,13 @@ pub fn look_in_an_hour(
     now: Millis,
     code: &'static str,
 ) -> Result<()> {
+    wait(tx, kind, subject, now.plus_seconds(uneven(HOUR_SECONDS)), code)
+}
+
+/// Up to a quarter sooner: what failed together does not all come back together.
+fn uneven(seconds: u32) -> u32 {
     let [chance] = random::<1>();
-    let sooner = HOUR_SECONDS / 4 * u32::from(chance) / 255;
-    wait(tx, kind, subject, now.plus_seconds(HOUR_SECONDS - sooner), code)
+    seconds - seconds / 4 * u32::from(chance) / 255
 }
 
 /// No time at which it is tried: the year 9999, which every engine and browser can hold.

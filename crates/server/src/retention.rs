@@ -8,11 +8,10 @@
 use std::sync::Arc;
 
 use crate::app::App;
-use crate::audit::{self, Entry};
+use crate::audit;
 use crate::clock::Millis;
 use crate::db::Tx;
 use crate::error::Result;
-use crate::events::Sender;
 use crate::ids::ConversationId;
 use crate::jobs;
 use crate::keys::{ConversationKey, Epochs, Sealing};
@@ -76,7 +75,7 @@ async fn retire(app: &App, day: &str, today: &str, fresh: &Arc<Sealing>) -> Resu
             }
             wrap_anew(tx, &epochs, &day, &today, &fresh)?;
             tx.run("update epoch set destroyed_at = $1 where day = $2", values![now, &day])?;
-            record(tx, now, "epoch.destroyed", &day, "")
+            audit::record_own(tx, now, "epoch.destroyed", &day, "")
         })
         .await
 }
@@ -133,7 +132,7 @@ async fn expire(app: &App) -> Result<()> {
         .write(move |tx| {
             let expired = expire_catalogue(tx, oldest)?;
             if expired > 0 {
-                record(tx, now, "catalogue.expired", "", &expired.to_string())?;
+                audit::record_own(tx, now, "catalogue.expired", "", &expired.to_string())?;
             }
             remove_receipts_without_conversation(tx)?;
             remove_jobs_without_conversation(tx)?;
@@ -207,15 +206,4 @@ fn end_tickets(tx: &mut Tx<'_>, now: Millis) -> Result<()> {
 fn end_sessions(tx: &mut Tx<'_>, now: Millis) -> Result<()> {
     tx.run("delete from session where ends_at <= $1", values![now])?;
     Ok(())
-}
-
-fn record(
-    tx: &mut Tx<'_>,
-    at: Millis,
-    action: &'static str,
-    subject: &str,
-    detail: &str,
-) -> Result<()> {
-    let actor = Sender::System;
-    audit::record(tx, &Entry { at, actor, action, subject, detail })
 }

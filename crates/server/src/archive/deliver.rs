@@ -14,12 +14,11 @@ use super::fate::{self, Fate, Stand};
 pub use super::freeze::Frozen;
 use super::{adopt, build, catalogue, editions, freeze, readers, receipts, replay};
 use crate::app::{App, Placed};
-use crate::audit::{self, Entry};
+use crate::audit;
 use crate::clock::Millis;
 use crate::conversation::{Conversation, key_of, store};
 use crate::db::Tx;
 use crate::error::{Error, Result};
-use crate::events::Sender;
 use crate::ids::ConversationId;
 use crate::jobs;
 use crate::values;
@@ -76,8 +75,8 @@ async fn park(app: &App, id: ConversationId) -> Result<()> {
         .write(move |tx| {
             let found = store::load(tx, id)?.ok_or(Error::NotFound)?;
             tx.run("update delivery set stuck_at = $1 where conversation = $2", values![now, &id])?;
-            jobs::park(tx, jobs::Kind::Deliver, id, "stuck")?;
-            record(tx, now, "transcript.stuck", &found.reference, "")
+            jobs::park(tx, jobs::Kind::Deliver, id, replay::STUCK)?;
+            audit::record_own(tx, now, "transcript.stuck", &found.reference, "")
         })
         .await
 }
@@ -246,27 +245,17 @@ pub async fn complete(
                     return Err(LATER);
                 }
                 let detail = format!("part {part} {}", placed.name);
-                record(tx, now, "transcript.given_up", &delivered.reference, &detail)?;
+                audit::record_own(tx, now, "transcript.given_up", &delivered.reference, &detail)?;
             }
             freeze::forget(tx, id)?;
             mark(tx, id, part, seq, &manifest)?;
             catalogue::enter(tx, &install, &delivered)?;
             let detail = format!("part {part} manifest {}", HEXLOWER.encode(&manifest));
-            record(tx, now, "transcript.delivered", &delivered.reference, &detail)?;
+            audit::record_own(tx, now, "transcript.delivered", &delivered.reference, &detail)?;
             let survey_over = delivered.closed_at.map(|at| at.plus_seconds(timing.survey_seconds));
             follow(tx, &delivered, seq, now, survey_over, now.plus_seconds(timing.grace_seconds))
         })
         .await
-}
-
-fn record(
-    tx: &mut Tx<'_>,
-    at: Millis,
-    action: &'static str,
-    subject: &str,
-    detail: &str,
-) -> Result<()> {
-    audit::record(tx, &Entry { at, actor: Sender::System, action, subject, detail })
 }
 
 fn mark(

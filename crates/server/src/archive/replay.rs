@@ -11,6 +11,9 @@ use crate::ids::{AccountId, ConversationId};
 use crate::jobs;
 use crate::values;
 
+/// The code of a job that waits for a person.
+pub(super) const STUCK: &str = "stuck";
+
 /// The settings changed: what waits for a destination may have a better one now.
 pub async fn all(app: &App) -> Result<()> {
     app.rests.end();
@@ -56,7 +59,7 @@ fn try_all(tx: &mut Tx<'_>, now: Millis) -> Result<u32> {
     // Parked ones come back too.
     let parked = tx.touched(
         "update job set due_at = $1, lease_until = null, attempts = 1, last_error = null where kind = $2 and last_error = $3",
-        values![now, jobs::Kind::Deliver.code(), "stuck"],
+        values![now, jobs::Kind::Deliver.code(), STUCK],
     )?;
     Ok(waiting_now(tx, now)? + u32::try_from(parked).unwrap_or(u32::MAX))
 }
@@ -65,7 +68,7 @@ fn waiting_now(tx: &mut Tx<'_>, now: Millis) -> Result<u32> {
     let tried = tx.touched(
         "update job set due_at = $1, lease_until = null, attempts = 0, last_error = null \
          where kind = $2 and attempts > 0 and due_at > $3 and (last_error is null or last_error <> $4)",
-        values![now, jobs::Kind::Deliver.code(), now, "stuck"],
+        values![now, jobs::Kind::Deliver.code(), now, STUCK],
     )?;
     tx.ring(Topic::Jobs, u64::try_from(now.0).unwrap_or(0));
     Ok(u32::try_from(tried).unwrap_or(u32::MAX))

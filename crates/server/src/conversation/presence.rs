@@ -111,7 +111,8 @@ pub async fn went(app: &App, connection: ConnectionId, who: Who) -> Result<()> {
 
 /// This node lives; to be called at the start and every 10 seconds.
 ///
-/// Rows of nodes whose lease is over go with it, and keys that are too old.
+/// Rows of nodes whose lease is over go with it, and keys that are too old: who was
+/// connected there has the same time to come back as after a lost connection.
 pub async fn renew_lease(app: &App) -> Result<()> {
     app.keys.sweep(&app.db).await?;
     let (node, now, timing) = (app.node, app.clock.now(), app.sections().timing);
@@ -147,13 +148,6 @@ pub async fn leave(app: &App) -> Result<()> {
 pub async fn end_other_leases(app: &App) -> Result<()> {
     let node = app.node;
     app.db.write(move |tx| tx.run("delete from node where id <> $1", values![&node])).await
-}
-
-/// At the start: who was connected to a node whose lease is over counts as gone,
-/// and has the same time to come back as after a lost connection.
-pub async fn forget_node_rows(app: &App) -> Result<()> {
-    let (node, now, timing) = (app.node, app.clock.now(), app.sections().timing);
-    app.db.write(move |tx| forget_dead(tx, node, &timing, now)).await
 }
 
 /// Whether any connection of theirs is there.

@@ -40,10 +40,9 @@ impl Loops {
 }
 
 pub(super) async fn start(app: &App, stopping: &CancellationToken) -> anyhow::Result<Loops> {
-    if app.config.database_url.is_none() {
+    if !app.db.is_shared() {
         presence::end_other_leases(app).await?;
     }
-    presence::forget_node_rows(app).await?;
     presence::renew_lease(app).await?;
     let tasks = TaskTracker::new();
     for lane in WORKERS {

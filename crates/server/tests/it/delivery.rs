@@ -54,6 +54,22 @@ pub fn names(folder: &Path) -> Vec<String> {
     files(folder).into_iter().map(|(name, _)| name).collect()
 }
 
+/// The one file whose name ends so.
+pub fn find(folder: &Path, ending: &str) -> PathBuf {
+    let mut folders = vec![folder.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.to_string_lossy().ends_with(ending) {
+                return path;
+            }
+        }
+    }
+    panic!("no {ending}")
+}
+
 pub fn text(folder: &Path, ending: &str) -> String {
     let found = files(folder).into_iter().find(|(name, _)| name.ends_with(ending));
     String::from_utf8(found.unwrap_or_else(|| panic!("no {ending}")).1).expect("text")

@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use protocol::agent::{Availability, Delivery, Row};
 use protocol::event::{Sender, State};
-use protocol::http::{Start, StartAnswer};
 use sensitive::Sensitive;
 use server::bus::{Mailbox, Topic};
 use server::conversation::access::Agent;
@@ -15,7 +14,7 @@ use server::error::Error;
 use server::ids::{ConnectionId, ConversationId};
 use server::{values, workers};
 
-use crate::world::{World, fresh_client_id, says};
+use crate::world::{World, form, fresh_client_id, says};
 
 async fn account(world: &World, agent: &Agent, availability: &'static str, capacity: u32) {
     let agent = agent.clone();
@@ -46,23 +45,8 @@ fn of(rows: &[Row], id: ConversationId) -> Option<&Row> {
 }
 
 async fn named_visitor(world: &World) -> ConversationId {
-    let answers = ["name", "question"].into_iter().zip(["Robin", "Hello"]);
-    let started = start(
-        &world.app,
-        Start {
-            client_id: Sensitive::new(fresh_client_id()),
-            site: "clinic".to_owned(),
-            department: "front-desk".to_owned(),
-            language: "en".to_owned(),
-            consent: true,
-            answers: answers
-                .map(|(field, text)| StartAnswer {
-                    field: field.to_owned(),
-                    text: Sensitive::new(text.to_owned()),
-                })
-                .collect(),
-        },
-    );
+    let answers = [("name", "Robin"), ("question", "Hello")];
+    let started = start(&world.app, form("front-desk", &fresh_client_id(), &answers));
     started.await.unwrap().id
 }
 

@@ -1,7 +1,7 @@
 //! What administrators and agents decide about masking.
 
 use protocol::event::Body;
-use protocol::http::{Role, Start, StartAnswer};
+use protocol::http::Role;
 use sensitive::Sensitive;
 use serde_json::{Value, json};
 use server::config::masking_rules::{Does, Line, MaskingRules, Own, Wrote};
@@ -12,7 +12,7 @@ use server::ids::ConversationId;
 use server::workers;
 
 use crate::served::{CONSOLE, Call, Served, WIDGET};
-use crate::world::{World, fresh_client_id, says};
+use crate::world::{World, form, fresh_client_id, says};
 
 fn with(world: &World, masking: MaskingRules) {
     let sections = Sections { masking, ..(*world.app.sections()).clone() };
@@ -83,21 +83,8 @@ async fn a_rule_of_the_clinics_own_masks_and_an_allowed_value_does_not() {
 #[tokio::test]
 async fn what_is_for_the_archive_only_is_hidden_there_in_every_field() {
     let world = World::new();
-    let answer = |field: &str, text: &str| StartAnswer {
-        field: field.to_owned(),
-        text: Sensitive::new(text.to_owned()),
-    };
-    let form = Start {
-        client_id: Sensitive::new(fresh_client_id()),
-        site: "clinic".to_owned(),
-        department: "front-desk".to_owned(),
-        language: "en".to_owned(),
-        consent: true,
-        answers: vec![
-            answer("name", "Robin"),
-            answer("question", "Write to robin.one@example.org please"),
-        ],
-    };
+    let answers = [("name", "Robin"), ("question", "Write to robin.one@example.org please")];
+    let form = form("front-desk", &fresh_client_id(), &answers);
     let asked = start(&world.app, form).await.unwrap();
     let ana = world.agent("Ana");
     accept(&world.app, &ana, asked.id).await.unwrap();

@@ -9,7 +9,7 @@ use server::conversation::{accept, close};
 use server::ids::AccountId;
 use server::workers;
 
-use crate::delivery::MINUTE;
+use crate::delivery::{MINUTE, find};
 use crate::served::{Answer, Call, Served};
 
 async fn asks(world: &Served, cookie: &str, path: &str, body: Value) -> Answer {
@@ -114,19 +114,4 @@ async fn a_past_conversation_is_read_live_checked_and_recorded() {
         world.call(Call { path: "/api/posture", cookie: &chief, ..Call::default() }).await.body;
     assert!(posture.to_string().contains("can read 1 past conversations"), "{posture}");
     world.ends().await;
-}
-
-fn find(folder: &std::path::Path, ending: &str) -> std::path::PathBuf {
-    let mut folders = vec![folder.to_owned()];
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(folder).expect("a folder") {
-            let path = entry.expect("an entry").path();
-            if path.is_dir() {
-                folders.push(path);
-            } else if path.to_string_lossy().ends_with(ending) {
-                return path;
-            }
-        }
-    }
-    panic!("no {ending}")
 }

@@ -4,9 +4,7 @@ use std::time::Duration;
 
 use protocol::event::{Body, Ending, Returned, State};
 use server::conversation::access::Agent;
-use server::conversation::{
-    Who, accept, came, forget_node_rows, renew_lease, store, transfer, view, went,
-};
+use server::conversation::{Who, accept, came, renew_lease, store, transfer, view, went};
 use server::error::Error;
 use server::ids::{ConnectionId, ConversationId};
 use server::{jobs, values, workers};
@@ -161,7 +159,6 @@ async fn a_node_that_dies_strands_nobody() {
     connects(&world, Who::Visitor(back.id)).await;
     connects(&world, Who::Visitor(away.id)).await;
     world.restart().await;
-    forget_node_rows(&world.app).await.unwrap();
     renew_lease(&world.app).await.unwrap();
     waits(&world, 29 * SECOND).await;
     renew_lease(&world.app).await.unwrap();

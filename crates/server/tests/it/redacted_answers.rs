@@ -1,8 +1,6 @@
 //! What a visitor answered in the form, redacted by hand, is gone wherever it stood.
 
 use protocol::event::{Body, Event};
-use protocol::http::{Start, StartAnswer};
-use sensitive::Sensitive;
 use server::conversation::access::Agent;
 use server::conversation::{
     Posted, Started, Stretch, accept, close, events_after, redact, rows, shown_after, start,
@@ -11,27 +9,16 @@ use server::error::{Error, Result};
 use server::values;
 
 use crate::delivery::{MINUTE, names, text, verifies, waits};
-use crate::world::{World, fresh_client_id, says};
+use crate::world::{World, form, fresh_client_id, says};
 
 /// Robin asks about a dog, on a page that names it too.
 async fn robin_asks(world: &World) -> Started {
-    let answer = |(field, text): (&str, &str)| StartAnswer {
-        field: field.to_owned(),
-        text: Sensitive::new(text.to_owned()),
-    };
     let answers = [
         ("name", "Robin Quillan"),
         ("question", "May I bring Brimley?"),
         ("page", "/dogs/Brimley"),
     ];
-    let form = Start {
-        client_id: Sensitive::new(fresh_client_id()),
-        site: "clinic".to_owned(),
-        department: "front-desk".to_owned(),
-        language: "en".to_owned(),
-        consent: true,
-        answers: answers.map(answer).into(),
-    };
+    let form = form("front-desk", &fresh_client_id(), &answers);
     start(&world.app, form).await.expect("it starts")
 }
 

@@ -13,7 +13,9 @@ use server::config::sections::Sections;
 use server::error::Error;
 
 use crate::canary::holding;
-use crate::delivery::{HOUR, MINUTE, closed_conversation, files, names, pending, verifies, waits};
+use crate::delivery::{
+    HOUR, MINUTE, closed_conversation, files, find, names, pending, verifies, waits,
+};
 use crate::world::World;
 
 #[derive(Parser)]
@@ -95,19 +97,4 @@ async fn opened_by(world: &World, identity: &Identity) -> String {
     assert_eq!(run(&line.command, &mut out).await.unwrap(), Answer::Yes);
     std::fs::remove_file(key).unwrap();
     String::from_utf8(out).unwrap()
-}
-
-fn find(folder: &std::path::Path, ending: &str) -> std::path::PathBuf {
-    let mut folders = vec![folder.to_owned()];
-    while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(folder).expect("a folder") {
-            let path = entry.expect("an entry").path();
-            if path.is_dir() {
-                folders.push(path);
-            } else if path.to_string_lossy().ends_with(ending) {
-                return path;
-            }
-        }
-    }
-    panic!("no {ending}")
 }

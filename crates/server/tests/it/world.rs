@@ -192,19 +192,25 @@ async fn post(
 }
 
 pub async fn visitor(app: App, department: &str, id: &str, question: &str) -> Result<Visitor> {
-    let start_with = Start {
-        client_id: Sensitive::new(id.to_owned()),
+    let asked = form(department, id, &[("question", question)]);
+    let Started { token, reference, id } = start(&app, asked).await?;
+    Ok(Visitor { id, reference, token })
+}
+
+/// The pre-chat form with these answers.
+pub fn form(department: &str, client_id: &str, answers: &[(&str, &str)]) -> Start {
+    let answer = |(field, text): &(&str, &str)| StartAnswer {
+        field: (*field).to_owned(),
+        text: Sensitive::new((*text).to_owned()),
+    };
+    Start {
+        client_id: Sensitive::new(client_id.to_owned()),
         site: "clinic".to_owned(),
         department: department.to_owned(),
         language: "en".to_owned(),
         consent: true,
-        answers: vec![StartAnswer {
-            field: "question".to_owned(),
-            text: Sensitive::new(question.to_owned()),
-        }],
-    };
-    let Started { token, reference, id } = start(&app, start_with).await?;
-    Ok(Visitor { id, reference, token })
+        answers: answers.iter().map(answer).collect(),
+    }
 }
 
 pub fn fresh_client_id() -> String {

@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use data_encoding::HEXLOWER;
-use protocol::http::{Start, StartAnswer};
 use rusqlite::Connection;
 use sensitive::Sensitive;
 use server::app::App;
@@ -22,7 +21,7 @@ use crate::canary::{Channels, holding};
 use crate::delivery::{HOUR, MINUTE, waits};
 use crate::network::places;
 use crate::real::front::Fate;
-use crate::world::{Visitor, World, fresh_client_id, says};
+use crate::world::{Visitor, World, form, fresh_client_id, says};
 
 /// One for each field that somebody can type into. No rule masks them.
 const TOKENS: [&str; 7] = [
@@ -38,25 +37,16 @@ const TOKENS: [&str; 7] = [
 /// A client names what it sends, and may name it so. No archive holds that.
 const NAMED: &str = "harroldspinnet";
 
-fn answer(field: &str, text: &str) -> StartAnswer {
-    StartAnswer { field: field.to_owned(), text: Sensitive::new(text.to_owned()) }
-}
-
 /// Every field is typed into, most of them often.
 async fn types_into_every_field(world: &World) -> (Visitor, Agent) {
     let [question, page, message, reply, noted, name, _] = TOKENS;
-    let form = Start {
-        client_id: Sensitive::new(fresh_client_id()),
-        site: "clinic".to_owned(),
-        department: "front-desk".to_owned(),
-        language: "en".to_owned(),
-        consent: true,
-        answers: vec![
-            answer("question", &format!("{question} asks")),
-            answer("page", &format!("https://clinic.example/{page}")),
-            answer("name", name),
-        ],
-    };
+    let answers = [
+        ("question", format!("{question} asks")),
+        ("page", format!("https://clinic.example/{page}")),
+        ("name", name.to_owned()),
+    ];
+    let answers = answers.each_ref().map(|(field, text)| (*field, text.as_str()));
+    let form = form("front-desk", &fresh_client_id(), &answers);
     let Started { token, reference, id } = start(&world.app, form).await.unwrap();
     let asked = Visitor { id, reference, token };
     let ana = world.agent("Ana");
