@@ -33,6 +33,9 @@ pub struct App {
     pub engine: Arc<Engine>,
     pub rests: Arc<Rests>,
     settings: Arc<RwLock<Settings>>,
+    /// Held from reading what is stored to putting it in force, so that the last
+    /// to take up settings is who read the newest.
+    pub(crate) taking_up: Arc<tokio::sync::Mutex<()>>,
 }
 
 /// A destination, ready or not.
@@ -82,6 +85,7 @@ impl App {
             engine: Arc::new(Engine::new()),
             rests: Arc::default(),
             settings: Arc::new(RwLock::new(settings)),
+            taking_up: Arc::default(),
         })
     }
 

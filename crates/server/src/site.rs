@@ -251,6 +251,7 @@ pub fn policies_of(app: &App, value: Value) -> Result<Policies> {
 
 /// Takes up what is stored: after a change here, and at the ring of one elsewhere.
 pub async fn reload(app: &App) -> Result<()> {
+    let _turn = app.taking_up.lock().await;
     let known = (*app.sections()).clone();
     let sections = read_into(&app.db, app.keys.install.clone(), known).await?;
     app.set_sections(sections)

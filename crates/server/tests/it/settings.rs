@@ -2,6 +2,7 @@
 
 use protocol::http::Role;
 use serde_json::{Value, json};
+use server::site;
 
 use crate::served::{Answer, Call, Served, WIDGET, start};
 
@@ -31,6 +32,32 @@ async fn of_two_who_change_a_section_the_second_is_told() {
     let changes = "select count(*) from audit where action = $1";
     let count = world.app.db.read(move |tx| tx.count(changes, server::values!["settings.changed"]));
     assert_eq!(count.await.unwrap(), 1);
+    world.ends().await;
+}
+
+/// Whoever takes up settings in the background must not bring an older reading back.
+#[tokio::test(flavor = "multi_thread")]
+async fn every_change_of_many_is_in_force_when_it_is_answered() {
+    let world = Served::new().await;
+    let chief = world.staff("Chief", Role::Administrator).await;
+    let mut value = read(&world, &chief, "site").await["value"].clone();
+    let mut beside = tokio::task::JoinSet::new();
+    for _ in 0..8 {
+        let app = world.app.clone();
+        beside.spawn(async move {
+            while site::reload(&app).await.is_ok() {
+                tokio::task::yield_now().await;
+            }
+        });
+    }
+    for version in 1..100 {
+        value["name"] = json!(format!("Name {version}"));
+        let answer = change(&world, &chief, "site", version, value.clone()).await;
+        assert_eq!(answer.status, 200, "{}", answer.body);
+        let call = Call { path: "/api/widget/clinic", host: WIDGET, ..Call::default() };
+        assert_eq!(world.call(call).await.body["name"], value["name"]);
+    }
+    beside.shutdown().await;
     world.ends().await;
 }
 
