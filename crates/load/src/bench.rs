@@ -14,7 +14,7 @@ use crate::pairs::{self, Pair, Window};
 use crate::proc;
 use crate::server_process::pin_this_process;
 use crate::settings;
-use crate::target::{Choice, Target};
+use crate::target::{Choice, Masking, Target};
 
 /// Where the server runs; the generator has the other one.
 const SERVER_CORE: u32 = 0;
@@ -24,6 +24,8 @@ const GENERATOR_CORE: u32 = 1;
 pub(crate) struct Pairs {
     #[command(flatten)]
     choice: Choice,
+    #[command(flatten)]
+    masking: Masking,
     /// Process of an attached server, for its processor time and memory.
     #[arg(long)]
     pid: Option<u32>,
@@ -53,6 +55,8 @@ pub(crate) struct FloorRun {
 pub(crate) struct BenchRelay {
     #[command(flatten)]
     choice: Choice,
+    #[command(flatten)]
+    masking: Masking,
     #[arg(long)]
     pid: Option<u32>,
     /// One round for each number in each turn, such as 1,50,200.
@@ -95,6 +99,7 @@ pub(crate) async fn pairs(run: &Pairs, place: &Place, password: &str) -> Result<
     let is_pinned = !run.no_pin && pin_this_process(GENERATOR_CORE);
     let core = is_pinned.then_some(SERVER_CORE);
     let target = Target::open(&run.choice, run.pid, core).await?;
+    target.set(run.masking, password).await?;
     let agents = target.agents(run.pairs, place, password).await?;
     let mut met = pairs::meet(target.address(), place, &agents).await?;
     let round = round(&mut met, run.seconds, target.pid()).await?;
@@ -184,6 +189,7 @@ pub(crate) async fn bench_relay(run: &BenchRelay, place: &Place, password: &str)
     let dir = tempfile::tempdir()?;
     let floor = Floor::start(dir.path(), core).await?;
     let target = Target::open(&run.choice, run.pid, core).await?;
+    target.set(run.masking, password).await?;
     let most = run.pairs.iter().copied().max().context("no number of pairs")?;
     let agents = target.agents(most, place, password).await?;
     let mut compared = Vec::new();

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, ensure};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::client::{Address, SignedIn};
 use crate::server_process::ServerProcess;
@@ -81,10 +81,28 @@ pub(crate) async fn deliver_at_once(
     reached_by: Address,
     password: &str,
 ) -> Result<()> {
-    create(server, ADMINISTRATOR, &["--role", "administrator"], password)?;
-    let administrator = SignedIn::with(reached_by, ADMINISTRATOR, password).await?;
+    let administrator = administrator(server, reached_by, password).await?;
     let times = [("survey_seconds", json!(0)), ("grace_seconds", json!(0))];
     administrator.change_section(reached_by, "timing", &times).await
+}
+
+/// Switches every masking rule off, to see what masking costs.
+pub(crate) async fn mask_nothing(server: &ServerProcess, password: &str) -> Result<()> {
+    let address = server.address();
+    let administrator = administrator(server, address, password).await?;
+    let off = |rule: String| json!({"rule": rule, "action": "off"});
+    let lines: Vec<Value> =
+        administrator.masking_rules(address).await?.into_iter().map(off).collect();
+    administrator.change_section(address, "masking", &[("lines", json!(lines))]).await
+}
+
+async fn administrator(
+    server: &ServerProcess,
+    reached_by: Address,
+    password: &str,
+) -> Result<SignedIn> {
+    create(server, ADMINISTRATOR, &["--role", "administrator"], password)?;
+    SignedIn::with(reached_by, ADMINISTRATOR, password).await
 }
 
 fn create(server: &ServerProcess, name: &str, what: &[&str], password: &str) -> Result<()> {

@@ -20,6 +20,13 @@ pub(crate) struct Choice {
     address: Option<Address>,
 }
 
+#[derive(Debug, Clone, Copy, Args)]
+pub(crate) struct Masking {
+    /// Switch every masking rule of the started server off, to see what masking costs.
+    #[arg(long, requires = "server")]
+    mask_nothing: bool,
+}
+
 /// A server to talk to.
 pub(crate) struct Target {
     address: Address,
@@ -60,6 +67,14 @@ impl Target {
             settings::create_agents(own, count, &place.department, password)?;
         }
         pairs::sign_in(self.address, count, password).await
+    }
+
+    /// Sets the rules of an own server as asked.
+    pub(crate) async fn set(&self, masking: Masking, password: &str) -> Result<()> {
+        match &self.own {
+            Some(own) if masking.mask_nothing => settings::mask_nothing(own, password).await,
+            _ => Ok(()),
+        }
     }
 
     /// Processor time so far, if the process is known.

@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result, bail};
 use protocol::agent::{Availability, Disposition, Row};
-use protocol::http::{Me, Section, Ticket};
+use protocol::http::{MaskingTable, Me, Section, Ticket};
 use serde_json::{Value, json};
 
 use super::http::{Answer, Call, Method, ask};
@@ -72,6 +72,13 @@ impl SignedIn {
         }
         let change = json!({"version": version, "value": value});
         self.ask(address, &path, Method::Put(&change)).await?.json::<Section>().map(|_| ())
+    }
+
+    /// The names of the server's masking rules.
+    pub(crate) async fn masking_rules(&self, address: Address) -> Result<Vec<String>> {
+        let path = "/api/masking/rules";
+        let table: MaskingTable = self.ask(address, path, Method::Get).await?.json()?;
+        Ok(table.rules.into_iter().map(|rule| rule.rule).collect())
     }
 
     /// What its browser holds.
