@@ -159,6 +159,7 @@ pub async fn reopen(app: &App, agent: &Agent, id: ConversationId) -> Result<Conv
             let ended = access::to_read(tx, &agent, id)?;
             let by = state::Agent { id: agent.id, name: agent.name.clone() };
             let change = state::reopen(ended, by, unit.now)?;
+            capacity::must_have_room(tx, agent.id)?;
             unit.save(tx, change)
         })
         .await

@@ -8,7 +8,8 @@ use sensitive::Sensitive;
 use server::bus::{Mailbox, Topic};
 use server::conversation::access::Agent;
 use server::conversation::{
-    Who, accept, agent_saw, assign, came, close, colleagues, rate, rows, start, transfer, view,
+    Who, accept, agent_saw, assign, came, close, colleagues, rate, reopen, rows, start, transfer,
+    view,
 };
 use server::error::Error;
 use server::ids::{ConnectionId, ConversationId};
@@ -198,6 +199,7 @@ async fn who_has_as_many_as_they_may_gets_no_more() {
     close(&world.app, &ana, first.id, None).await.unwrap();
     transfer(&world.app, &ben, second.id, "front-desk", Some(&ana)).await.unwrap();
     accept(&world.app, &ana, second.id).await.unwrap();
+    assert!(matches!(reopen(&world.app, &ana, first.id).await, Err(Error::AtCapacity)));
     for _ in 0..5 {
         let more = world.visitor("More").await;
         accept(&world.app, &ben, more.id).await.unwrap();
