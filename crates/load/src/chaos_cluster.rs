@@ -95,6 +95,7 @@ pub(crate) async fn run(chaos: &ChaosCluster, place: &Place, password: &str) -> 
             && shared.counts.borrow().out_of_turn == 0
     });
     if !is_clean {
+        eprintln!("the database is at:\n{}", cluster.database_is_at());
         for node in &cluster.nodes {
             eprintln!("a node's log ends:\n{}", node.process.log_end());
         }
@@ -222,7 +223,13 @@ async fn all_are_back(chaos: &ChaosCluster, shared: &Shared) -> Result<()> {
     let begun = Instant::now();
     while shared.back.get() < chaos.pairs * 2 {
         let back = shared.back.get();
-        ensure!(begun.elapsed() < BACK_MAX, "{back} of {} clients came back", chaos.pairs * 2);
+        let who = || shared.who_is_not_back().join("\n");
+        ensure!(
+            begun.elapsed() < BACK_MAX,
+            "{back} of {} clients came back; not\n{}",
+            chaos.pairs * 2,
+            who()
+        );
         tokio::time::sleep(POLL).await;
     }
     Ok(())

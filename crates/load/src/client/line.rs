@@ -76,6 +76,11 @@ impl Line {
         Ok(Self { socket, who, next_id: 1 })
     }
 
+    /// Its port on this side.
+    pub(crate) fn port(&self) -> Option<u16> {
+        self.socket.get_ref().local_addr().ok().map(|address| address.port())
+    }
+
     /// Sends a verb and says under which number its answer comes.
     pub(crate) async fn send(&mut self, verb: Verb<'_>) -> Result<u32> {
         let id = self.next_id;
