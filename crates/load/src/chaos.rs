@@ -20,7 +20,7 @@ use futures_util::future::try_join_all;
 use serde::Serialize;
 
 use crate::chance::Chance;
-use crate::client::{Address, Place, SignedIn, Who, fresh_id, start};
+use crate::client::{Address, Pass, Place, SignedIn, Who, fresh_id, start};
 use crate::figures::{self, Durations};
 use crate::ledger::Verdict;
 use crate::pairs;
@@ -234,7 +234,7 @@ pub(crate) async fn two_talkers<'a>(
     chance: &mut Chance,
 ) -> Result<[Talker<'a>; 2]> {
     let started = start(address, place, &fresh_id(), "en").await?;
-    let visitor = Access::Visitor { token: started.token };
+    let visitor = Access::Visitor { pass: Pass::new(started.token) };
     let reference = started.reference;
     let department = place.department.clone();
     let agent = Access::Agent { agent, reference, department, conversation: None };

@@ -14,7 +14,7 @@ use protocol::event::{Event, State};
 use super::Shared;
 use super::standing::Standing;
 use crate::chance::Chance;
-use crate::client::{Address, Arrived, Heard, Line, SignedIn, Verb, Who, fresh_id};
+use crate::client::{Address, Heard, Line, Pass, SignedIn, Verb, Who, fresh_id};
 use crate::ledger::Ledger;
 
 const RECONNECT_PAUSE: Duration = Duration::from_millis(20);
@@ -23,7 +23,7 @@ const AWAY_MAX: Duration = Duration::from_secs(90);
 
 /// How this client gets in.
 pub(crate) enum Access {
-    Visitor { token: String },
+    Visitor { pass: Pass },
     Agent { agent: SignedIn, reference: String, department: String, conversation: Option<String> },
 }
 
@@ -135,11 +135,7 @@ impl<'a> Talker<'a> {
         self.standing.does("connecting", None);
         let after = self.after;
         match &mut self.access {
-            Access::Visitor { token } => {
-                let arrived = Arrived::open(self.address, token, after).await?;
-                *token = arrived.token;
-                Ok(arrived.line)
-            }
+            Access::Visitor { pass } => Ok(pass.arrive(self.address, after).await?.line),
             Access::Agent { agent, reference, conversation, .. } => {
                 let mut on_duty = agent.go_on_duty(self.address).await?;
                 let row = on_duty.row(reference).await?;

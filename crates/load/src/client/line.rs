@@ -42,7 +42,7 @@ pub(crate) struct Answered {
 
 /// A verb that was refused; the connection goes on.
 #[derive(Debug)]
-struct Refusal(Problem);
+pub(crate) struct Refusal(pub(crate) Problem);
 
 impl std::fmt::Display for Refusal {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
