@@ -22,9 +22,10 @@ use super::values::Owned;
 use crate::db::Value;
 use crate::error::{Error, Result};
 
-/// For whoever holds nothing yet while they wait for a row.
+/// For whoever holds nothing yet while they wait for a row. A node that falls silent within
+/// a transaction lets go of its rows before those who wait for them give up.
 const PREPARED: &str = "set synchronous_commit = on; set lock_timeout = '2s'; \
-    set statement_timeout = '20s'; set idle_in_transaction_session_timeout = '20s'; \
+    set statement_timeout = '20s'; set idle_in_transaction_session_timeout = '2s'; \
     set tcp_user_timeout = '10s'; set tcp_keepalives_idle = '10s'; \
     set plan_cache_mode = force_generic_plan; set jit = off; \
     set client_min_messages = error";
