@@ -123,6 +123,12 @@ impl Front {
         Ok(files)
     }
 
+    /// The front's process, and the one that stands for browsers.
+    #[must_use]
+    pub fn pids(&self) -> [Option<u32>; 2] {
+        [self.front.pid(), self.browsers.pid()]
+    }
+
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.clear

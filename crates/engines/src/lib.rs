@@ -5,12 +5,14 @@
 //! Not for the product, which starts no server. Calls wait; from async code
 //! they belong on a thread that may.
 
+mod authority;
 mod child;
 mod front;
 mod gate;
 mod nats;
 mod postgres;
 
+pub use authority::{Authority, Identity};
 pub use child::free_port;
 pub use front::{Front, Kind as FrontKind, VISITORS_ADDRESS};
 pub use gate::Gate;

@@ -50,6 +50,12 @@ impl Nats {
         self.process.end("KILL").map(|_| ())
     }
 
+    /// Its process, if it runs.
+    #[must_use]
+    pub fn pid(&self) -> Option<u32> {
+        self.process.pid()
+    }
+
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         (Ipv4Addr::LOCALHOST, self.port).into()

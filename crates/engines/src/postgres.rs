@@ -1,12 +1,14 @@
 //! One PostgreSQL server: a primary, or a standby that follows one.
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 
-use crate::child::{Process, User, free_port, printed};
+use crate::authority::Identity;
+use crate::child::{PATIENCE, Process, User, free_port, printed};
 
 /// The superuser of servers that tests start, and the password over TCP.
 const NAME: &str = "sotto";
@@ -70,10 +72,33 @@ impl Postgres {
         let begun = std::time::Instant::now();
         let asks = "select count(*) from pg_stat_replication where sync_state = 'sync'";
         while self.sql("postgres", asks)? != "1" {
-            ensure!(begun.elapsed() < crate::child::PATIENCE, "the standby does not follow");
+            ensure!(begun.elapsed() < PATIENCE, "the standby does not follow");
             std::thread::sleep(std::time::Duration::from_millis(20));
         }
         Ok(new)
+    }
+
+    /// From now on it takes connections over TCP under TLS alone, as whom it says.
+    ///
+    /// # Errors
+    /// Where it does not take the identity.
+    pub fn demand_tls(&self, identity: &Identity) -> Result<()> {
+        let cluster = self.cluster();
+        std::fs::write(cluster.join("server.crt"), &identity.certificate)?;
+        std::fs::write(cluster.join("server.key"), &identity.key)?;
+        let only_owner = std::fs::Permissions::from_mode(0o600);
+        std::fs::set_permissions(cluster.join("server.key"), only_owner)?;
+        let rules = "local all all trust\nhostssl all all 127.0.0.1/32 scram-sha-256\n";
+        std::fs::write(cluster.join("pg_hba.conf"), rules)?;
+        User::Postgres.owns(&cluster)?;
+        self.sql("postgres", "alter system set ssl = on")?;
+        self.sql("postgres", "select pg_reload_conf()")?;
+        let begun = std::time::Instant::now();
+        while self.sql("postgres", "show ssl")? != "on" {
+            ensure!(begun.elapsed() < PATIENCE, "no TLS:\n{}", self.process.log_end());
+            std::thread::sleep(std::time::Duration::from_millis(20));
+        }
+        Ok(())
     }
 
     fn in_folder(folder: &Path) -> Result<Self> {
@@ -154,6 +179,28 @@ impl Postgres {
     /// What the server says.
     pub fn sql(&self, database: &str, statement: &str) -> Result<String> {
         psql(&self.folder, self.port, database, statement)
+    }
+
+    /// How often it has synced its journal so far, on a thread that may wait. A
+    /// connection tells of its own about once a second.
+    pub fn syncs(&self) -> impl FnOnce() -> Result<u64> + Send + 'static {
+        let (folder, port) = (self.folder.clone(), self.port);
+        move || {
+            let of = |asks| psql(&folder, port, "postgres", asks);
+            let is_new = of("select current_setting('server_version_num')::int >= 180000")? == "t";
+            let asks = if is_new {
+                "select sum(fsyncs) from pg_stat_io where object = 'wal'"
+            } else {
+                "select wal_sync from pg_stat_wal"
+            };
+            of(asks)?.parse().context("a number of syncs")
+        }
+    }
+
+    /// The first of its processes, if it runs.
+    #[must_use]
+    pub fn pid(&self) -> Option<u32> {
+        self.process.pid()
     }
 
     #[must_use]

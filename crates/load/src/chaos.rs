@@ -5,11 +5,13 @@
 pub(crate) mod delivery;
 mod first_message;
 pub(crate) mod read_back;
+mod standing;
 pub(crate) mod talker;
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
@@ -18,13 +20,14 @@ use futures_util::future::try_join_all;
 use serde::Serialize;
 
 use crate::chance::Chance;
-use crate::client::{Address, Place, SignedIn, Who, fresh_id, start};
+use crate::client::{Address, Pass, Place, SignedIn, Who, fresh_id, start};
 use crate::figures::{self, Durations};
 use crate::ledger::Verdict;
 use crate::pairs;
 use crate::server_process::ServerProcess;
 use crate::settings;
 use delivery::Delivered;
+use standing::Standing;
 use talker::{Access, Talker};
 
 #[derive(Debug, Args)]
@@ -73,6 +76,7 @@ pub(crate) struct Shared {
     pub(crate) counts: RefCell<Counts>,
     /// The longest that each client waited for an acknowledgement, for each fault.
     pub(crate) stalls: RefCell<Stalls>,
+    clients: RefCell<Vec<Rc<Standing>>>,
 }
 
 /// By fault and side.
@@ -87,6 +91,13 @@ impl Shared {
     pub(crate) fn is_repaired(&self) {
         self.back.set(0);
         self.repairs.set(self.repairs.get() + 1);
+    }
+
+    /// A line for each client that had no acknowledgement since.
+    pub(crate) fn who_is_not_back(&self) -> Vec<String> {
+        let clients = self.clients.borrow();
+        let away = clients.iter().filter(|one| one.repairs.get() != self.repairs.get());
+        away.map(ToString::to_string).collect()
     }
 }
 
@@ -223,7 +234,7 @@ pub(crate) async fn two_talkers<'a>(
     chance: &mut Chance,
 ) -> Result<[Talker<'a>; 2]> {
     let started = start(address, place, &fresh_id(), "en").await?;
-    let visitor = Access::Visitor { token: started.token };
+    let visitor = Access::Visitor { pass: Pass::new(started.token) };
     let reference = started.reference;
     let department = place.department.clone();
     let agent = Access::Agent { agent, reference, department, conversation: None };

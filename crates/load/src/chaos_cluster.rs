@@ -16,7 +16,7 @@ use crate::chance::Chance;
 use crate::chaos::delivery::{self, Delivered};
 use crate::chaos::talker::{Access, Talker};
 use crate::chaos::{Counts, Shared, Stalls, read_back, two_talkers};
-use crate::client::{Arrived, Place, Verb, Who, fresh_id, start};
+use crate::client::{Pass, Place, Verb, Who, fresh_id, start};
 use crate::cluster::Cluster;
 use crate::figures::{self, Durations};
 use crate::ledger::{self, Ledger, Verdict, Words};
@@ -95,6 +95,7 @@ pub(crate) async fn run(chaos: &ChaosCluster, place: &Place, password: &str) -> 
             && shared.counts.borrow().out_of_turn == 0
     });
     if !is_clean {
+        eprintln!("the database is at:\n{}", cluster.database_is_at());
         for node in &cluster.nodes {
             eprintln!("a node's log ends:\n{}", node.process.log_end());
         }
@@ -178,7 +179,8 @@ async fn first_of_the_day(cluster: &mut Cluster, place: &Place) -> Result<Verdic
     cluster.nodes[0].process.run().await?;
     cluster.is_served().await?;
     let started = start(address, place, &fresh_id(), "en").await?;
-    let mut visitor = Arrived::open(address, &started.token, 0).await?;
+    let mut pass = Pass::new(started.token);
+    let mut visitor = pass.arrive(address, 0).await?;
     let client_id = fresh_id();
     let verb = Verb::PostMessage { conversation: None, client_id: &client_id, text: TEXT };
     let number = visitor.line.ask(verb).await?.number.context("no number")?;
@@ -189,7 +191,7 @@ async fn first_of_the_day(cluster: &mut Cluster, place: &Place) -> Result<Verdic
     cluster.is_served().await?;
     let mut ledger = Ledger::default();
     ledger.acknowledged(&client_id, number, TEXT);
-    let mut access = Access::Visitor { token: visitor.token };
+    let mut access = Access::Visitor { pass };
     let events = read_back::events(address, &mut access).await?;
     cluster.run_all().await?;
     Ok(ledger::judge(Who::Visitor, &events, &[(Words::VisitorMessages, &ledger)]))
@@ -222,7 +224,13 @@ async fn all_are_back(chaos: &ChaosCluster, shared: &Shared) -> Result<()> {
     let begun = Instant::now();
     while shared.back.get() < chaos.pairs * 2 {
         let back = shared.back.get();
-        ensure!(begun.elapsed() < BACK_MAX, "{back} of {} clients came back", chaos.pairs * 2);
+        let who = || shared.who_is_not_back().join("\n");
+        ensure!(
+            begun.elapsed() < BACK_MAX,
+            "{back} of {} clients came back; not\n{}",
+            chaos.pairs * 2,
+            who()
+        );
         tokio::time::sleep(POLL).await;
     }
     Ok(())

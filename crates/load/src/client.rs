@@ -13,7 +13,7 @@ pub(crate) use agent::{OnDuty, SignedIn};
 pub(crate) use heard::Heard;
 pub(crate) use line::{Line, Who};
 pub(crate) use verb::Verb;
-pub(crate) use visitor::{Arrived, Place, start};
+pub(crate) use visitor::{Arrived, Pass, Place, start};
 
 pub(crate) use http::is_ready;
 

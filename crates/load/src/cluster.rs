@@ -121,6 +121,18 @@ impl Cluster {
         Ok(())
     }
 
+    /// What each of the nodes' connections to the primary does or waits for.
+    pub(crate) fn database_is_at(&self) -> String {
+        const ASKS: &str = "select client_port, state, wait_event, \
+            extract(epoch from now() - xact_start), left(query, 120) \
+            from pg_stat_activity where application_name = 'sotto'";
+        let asked = self.database.as_ref().map(|all| all.primary.sql(DATABASE, ASKS));
+        asked.map_or_else(
+            || "being worked on".to_owned(),
+            |said| said.unwrap_or_else(|e| e.to_string()),
+        )
+    }
+
     /// Leaves everything where it is, for whoever looks into a failed run.
     pub(crate) fn keep(&mut self) -> String {
         self.folder.disable_cleanup(true);

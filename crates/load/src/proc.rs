@@ -33,6 +33,27 @@ pub(crate) fn rss_kib(pid: u32) -> Result<u64> {
         .with_context(|| format!("no VmRSS in /proc/{pid}/status"))
 }
 
+/// How the IPv4 socket with this port of its own stands, as the system sees it.
+pub(crate) fn socket(port: u16) -> Option<String> {
+    socket_in(&fs::read_to_string("/proc/net/tcp").ok()?, port)
+}
+
+/// Addresses, state and queues are in hexadecimal; the queues are what nobody took yet.
+fn socket_in(table: &str, port: u16) -> Option<String> {
+    let own = format!(":{port:04X}");
+    let lines = table.lines().skip(1).map(|line| line.split_whitespace().collect::<Vec<_>>());
+    let found = lines.filter(|fields| fields.len() > 4).find(|fields| fields[1].ends_with(&own))?;
+    let (unsent, unread) = found[4].split_once(':')?;
+    let bytes = |hex| u64::from_str_radix(hex, 16).ok();
+    let state = match found[3] {
+        "01" => "established",
+        "06" => "time wait",
+        "08" => "closed by the other side",
+        other => other,
+    };
+    Some(format!("{state}, {} bytes unsent, {} unread", bytes(unsent)?, bytes(unread)?))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -42,6 +63,15 @@ mod tests {
         let stat = "42 (a (b) c) S 1 42 42 0 -1 4194560 100 0 0 0 250 50 0 0 20 0 3 0 100 0 0";
         assert_eq!(cpu_seconds_in(stat), Some(3.0));
         assert_eq!(cpu_seconds_in("42 nothing"), None);
+    }
+
+    #[test]
+    fn a_socket_is_found_by_its_own_port() {
+        let table = "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when\n\
+               0: 0100007F:1F90 0100007F:A1B2 08 00000000:0000002A 00:00000000 00000000\n";
+        let closed = "closed by the other side, 0 bytes unsent, 42 unread";
+        assert_eq!(socket_in(table, 8080).as_deref(), Some(closed));
+        assert_eq!(socket_in(table, 8081), None);
     }
 
     #[test]

@@ -62,6 +62,12 @@ fn chaos_is_clean_when_nothing_is_broken() {
 }
 
 #[test]
+fn a_visitor_whose_newest_token_was_replaced_comes_back_with_the_one_before() {
+    let (figures, code) = chaos("replaced");
+    assert_eq!((code, &figures["lost"]), (0, &0.into()), "{figures}");
+}
+
+#[test]
 fn chaos_finds_messages_that_were_acknowledged_and_never_written() {
     let (figures, code) = chaos("forgetful");
     assert_eq!(code, 1, "{figures}");

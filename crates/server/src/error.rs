@@ -66,6 +66,21 @@ impl Error {
         Self::Broken { what, source: None }
     }
 
+    /// Whether a connection failed because the other side's certificate was not believed.
+    pub fn is_of_certificate(error: &(dyn std::error::Error + 'static)) -> bool {
+        let mut next = Some(error);
+        while let Some(error) = next {
+            // What an `io::Error` wraps is passed over by its own source.
+            let inner = error.downcast_ref::<std::io::Error>().and_then(|e| e.get_ref());
+            let of_tls = inner.and_then(|inner| inner.downcast_ref::<rustls::Error>());
+            if matches!(of_tls, Some(rustls::Error::InvalidCertificate(_))) {
+                return true;
+            }
+            next = error.source();
+        }
+        false
+    }
+
     /// As it goes over the wire. Logs a cause of our own, once.
     pub fn to_problem(&self) -> Problem {
         if let Self::Broken { what, source } = self {

@@ -129,3 +129,17 @@ test('a message that the server refuses stays on the screen as not sent', async 
   await becomes(() => sam.pending[0]?.state === 'failed');
   expect(sam.refusal?.code).toBe('wrong_state');
 });
+
+test('what was refused because it came too quickly goes out again in the order in which it was said', async () => {
+  const peer = await server.meets();
+  await peer.hears();
+  peer.says(welcome('t2'));
+  await becomes(() => sam.status === 'open');
+  sam.post('First');
+  sam.post('Second');
+  const refused = (id: number, retry_after: number) => peer.says({ frame: 'refused', id, problem: { ...bye('too_many').problem, retry_after } });
+  refused((await posted(peer)).id, 0.2);
+  refused((await posted(peer)).id, 0.1);
+  const texts = [await posted(peer), await posted(peer)].map((request) => request.verb.post_message.text);
+  expect(texts).toEqual(['First', 'Second']);
+});

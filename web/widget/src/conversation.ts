@@ -161,8 +161,13 @@ export class Conversation {
       this.over = problem;
       if (problem.code !== 'other_version') this.onPass(null);
     }
-    if (status === 'open') for (const message of this.pending) if (message.state === 'undelivered') void this.#send(message);
+    if (status === 'open') this.#sendAgain();
     this.onChange();
+  }
+
+  /** In the order in which it was said. */
+  #sendAgain(): void {
+    for (const message of this.pending) if (message.state === 'undelivered') void this.#send(message);
   }
 
   async #send(message: Pending): Promise<void> {
@@ -177,7 +182,8 @@ export class Conversation {
       this.refusal = error.problem;
       if (error.problem.code === 'later' || error.problem.code === 'too_many') {
         this.#mark(message.clientId, 'undelivered');
-        setTimeout(() => void this.#send(message), (error.problem.retry_after ?? 2) * 1000);
+        // What follows it on its way is refused as well, and then all of it goes out together.
+        setTimeout(() => this.#sendAgain(), (error.problem.retry_after ?? 2) * 1000);
       } else this.#mark(message.clientId, 'failed');
     }
   }

@@ -5,7 +5,8 @@
 //! `REHEARSAL_FAULT` is one of `forgetful` (acknowledges what it never wrote),
 //! `stutter` (forgets client ids at a restart), `shuffle` (comes back with two
 //! messages exchanged), `late` (syncs after it acknowledged), `careless`
-//! (archives unmasked words), `lazy` (archives every second conversation).
+//! (archives unmasked words), `lazy` (archives every second conversation), `replaced`
+//! (welcomes with a token that is not good by the next time; the one before is).
 
 mod journal;
 mod sockets;

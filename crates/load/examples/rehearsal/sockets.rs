@@ -37,9 +37,15 @@ async fn talk(app: &Shared, mut socket: WebSocket, is_visitor: bool) -> Option<(
         let state = app.state.lock().expect("nobody panics with it");
         let token = hello["token"].as_str()?;
         reader.place = state.started_as(token);
-        let one = &state.conversations[reader.place?];
-        json!({"frame": "welcome", "protocol": 1, "token": token, "view": view(one),
-            "last": one.shown(one.events.len() - 1)})
+        match reader.place.map(|place| &state.conversations[place]) {
+            Some(one) => {
+                let next = if has_fault("replaced") { "another" } else { token };
+                json!({"frame": "welcome", "protocol": 1, "token": next, "view": view(one),
+                    "last": one.shown(one.events.len() - 1)})
+            }
+            None => json!({"frame": "bye", "problem": {"type": "about:blank",
+                "title": "Nobody knows you", "status": 401, "code": "signed_out"}}),
+        }
     } else {
         let name = hello["ticket"].as_str()?;
         reader.name = Some(name.to_owned());

@@ -7,7 +7,7 @@ use anyhow::{Context, Result, ensure};
 
 use super::{Chaos, Part, read_back, talker::Access};
 use crate::chance::Chance;
-use crate::client::{Address, Arrived, Place, Verb, Who, fresh_id, start};
+use crate::client::{Address, Pass, Place, Verb, Who, fresh_id, start};
 use crate::ledger::{self, Ledger, Words};
 use crate::server_process::ServerProcess;
 
@@ -35,7 +35,7 @@ pub(super) async fn run(chaos: &Chaos, place: &Place, chance: &mut Chance) -> Re
     let number = after.number.context("no number")?;
     let acknowledged = before.number.unwrap_or(number);
     ledger.acknowledged(&client_id, acknowledged, TEXT);
-    let mut access = Access::Visitor { token: after.token.context("no token")? };
+    let mut access = Access::Visitor { pass: after.pass.context("no pass")? };
     let events = read_back::events(address, &mut access).await?;
     let verdict = ledger::judge(Who::Visitor, &events, &[(Words::VisitorMessages, &ledger)]);
     Ok(Part { acknowledged: 1, verdict })
@@ -45,7 +45,7 @@ pub(super) async fn run(chaos: &Chaos, place: &Place, chance: &mut Chance) -> Re
 #[derive(Default)]
 struct Before {
     reference: Option<String>,
-    token: Option<String>,
+    pass: Option<Pass>,
     number: Option<u64>,
 }
 
@@ -58,8 +58,9 @@ async fn say(
 ) -> Result<()> {
     let started = start(address, place, start_id, "en").await?;
     known.reference = Some(started.reference);
-    let mut visitor = Arrived::open(address, &started.token, 0).await?;
-    known.token = Some(visitor.token);
+    let mut pass = Pass::new(started.token);
+    let mut visitor = pass.arrive(address, 0).await?;
+    known.pass = Some(pass);
     let verb = Verb::PostMessage { conversation: None, client_id, text: TEXT };
     known.number = visitor.line.ask(verb).await?.number;
     visitor.line.close().await;

@@ -4,7 +4,7 @@ use anyhow::{Context, Result, bail};
 use protocol::event::{Event, State};
 
 use super::talker::{Access, Talker};
-use crate::client::{Address, Arrived, Heard, Line, Verb, Who};
+use crate::client::{Address, Heard, Line, Verb, Who};
 use crate::ledger::{self, Verdict, Words};
 
 /// Both sides' readings against what both sides were promised.
@@ -27,9 +27,8 @@ pub(crate) async fn judge(
 /// All events that this side may see.
 pub(crate) async fn events(address: Address, access: &mut Access) -> Result<Vec<Event>> {
     match access {
-        Access::Visitor { token } => {
-            let arrived = Arrived::open(address, token, 0).await?;
-            *token = arrived.token;
+        Access::Visitor { pass } => {
+            let arrived = pass.arrive(address, 0).await?;
             until(arrived.line, arrived.last).await
         }
         Access::Agent { agent, reference, .. } => {

@@ -4,6 +4,7 @@
 mod answers;
 
 use std::collections::VecDeque;
+use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
@@ -11,8 +12,9 @@ use protocol::agent::{Row, To};
 use protocol::event::{Event, State};
 
 use super::Shared;
+use super::standing::Standing;
 use crate::chance::Chance;
-use crate::client::{Address, Arrived, Heard, Line, SignedIn, Verb, Who, fresh_id};
+use crate::client::{Address, Heard, Line, Pass, SignedIn, Verb, Who, fresh_id};
 use crate::ledger::Ledger;
 
 const RECONNECT_PAUSE: Duration = Duration::from_millis(20);
@@ -21,7 +23,7 @@ const AWAY_MAX: Duration = Duration::from_secs(90);
 
 /// How this client gets in.
 pub(crate) enum Access {
-    Visitor { token: String },
+    Visitor { pass: Pass },
     Agent { agent: SignedIn, reference: String, department: String, conversation: Option<String> },
 }
 
@@ -68,7 +70,7 @@ pub(crate) struct Talker<'a> {
     /// The longest wait for an acknowledgement since the last fault, and which that was.
     worst: Duration,
     fault: (u32, &'static str),
-    repairs: u32,
+    standing: Rc<Standing>,
     said: u64,
 }
 
@@ -81,6 +83,8 @@ impl<'a> Talker<'a> {
     ) -> Self {
         let may_post = access.who() == Who::Visitor;
         let window = chance.between(1, 4) as usize;
+        let standing = Rc::new(Standing::new(access.who()));
+        shared.clients.borrow_mut().push(standing.clone());
         Self {
             address,
             access,
@@ -96,7 +100,7 @@ impl<'a> Talker<'a> {
             window,
             worst: Duration::ZERO,
             fault: (0, ""),
-            repairs: 0,
+            standing,
             said: 0,
         }
     }
@@ -128,13 +132,10 @@ impl<'a> Talker<'a> {
             let was_sent = pending.sent_as.take().is_some();
             self.shared.counts.borrow_mut().resent += u64::from(was_sent);
         }
+        self.standing.does("connecting", None);
         let after = self.after;
         match &mut self.access {
-            Access::Visitor { token } => {
-                let arrived = Arrived::open(self.address, token, after).await?;
-                *token = arrived.token;
-                Ok(arrived.line)
-            }
+            Access::Visitor { pass } => Ok(pass.arrive(self.address, after).await?.line),
             Access::Agent { agent, reference, conversation, .. } => {
                 let mut on_duty = agent.go_on_duty(self.address).await?;
                 let row = on_duty.row(reference).await?;
@@ -150,6 +151,7 @@ impl<'a> Talker<'a> {
     /// One connection. True when all is said and answered; a broken connection
     /// is false, and only what no crash excuses is an error.
     async fn converse(&mut self, mut line: Line) -> Result<bool> {
+        self.standing.does("connected", line.port());
         loop {
             if self.shared.is_over.get() && self.outbox.is_empty() {
                 line.close().await;
@@ -225,13 +227,19 @@ impl<'a> Talker<'a> {
                     to: To::Department(department.to_owned()),
                 },
             };
-            pending.sent_as = Some(line.send(verb).await?);
+            let id = line.send(verb).await?;
+            pending.sent_as = Some(id);
+            self.standing.sent(format_args!("{:?} as {id}", pending.kind));
         }
+        let waits = self.outbox.iter().map(|pending| (pending.kind, pending.sent_as));
+        let waits: Vec<_> = waits.collect();
+        self.standing.waits(format_args!("may post: {}; waits: {waits:?}", self.may_post));
         Ok(())
     }
 
     /// False when the connection is to be given up.
     async fn heard(&mut self, heard: Heard) -> Result<bool> {
+        self.standing.heard(&heard);
         match heard {
             Heard::Events { events } => self.see(&events),
             Heard::Done { id, number } => self.acknowledge(id, number)?,
@@ -248,7 +256,8 @@ impl<'a> Talker<'a> {
                 }
             }
             Heard::Bye { problem } => {
-                eprintln!("the server said goodbye to a {:?}: {problem:?}", self.access.who());
+                let (who, code) = (self.access.who(), problem.code);
+                eprintln!("the server said goodbye to a {who:?}: {code:?}");
                 return Ok(false);
             }
             Heard::Reconnect => return Ok(false),

@@ -42,7 +42,7 @@ pub(crate) struct Answered {
 
 /// A verb that was refused; the connection goes on.
 #[derive(Debug)]
-struct Refusal(Problem);
+pub(crate) struct Refusal(pub(crate) Problem);
 
 impl std::fmt::Display for Refusal {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -74,6 +74,11 @@ impl Line {
             .context("opening the WebSocket")?;
         socket.send(Message::text(hello)).await?;
         Ok(Self { socket, who, next_id: 1 })
+    }
+
+    /// Its port on this side.
+    pub(crate) fn port(&self) -> Option<u16> {
+        self.socket.get_ref().local_addr().ok().map(|address| address.port())
     }
 
     /// Sends a verb and says under which number its answer comes.

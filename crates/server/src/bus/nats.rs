@@ -92,6 +92,10 @@ fn options(url: &str, config: &Config, away: Arc<Away>) -> Result<ConnectOptions
             _ => return Err(unfit),
         };
     }
+    // The library reads them off the address and leaves them there.
+    if let (Some(user), Some(password)) = (address.username(), address.password()) {
+        options = options.user_and_password(user.to_owned(), password.to_owned());
+    }
     if let Some(ca) = &config.bus_ca {
         options = options.add_root_certificates(ca.clone());
     }
@@ -192,10 +196,22 @@ fn unreachable(error: async_nats::ConnectError) -> Error {
         Kind::Authentication | Kind::AuthorizationViolation => {
             "bus_url: the nats-server refuses these credentials"
         }
-        Kind::Tls => "bus_url: the nats-server's certificate is not trusted; see bus_ca",
+        _ if Error::is_of_certificate(&error) => {
+            "bus_url: the nats-server's certificate is not trusted, or is for another name; see \
+             bus_ca"
+        }
+        _ if is_not_tls(&error) => "bus_url: it demands TLS, and the nats-server has no TLS",
+        Kind::Tls => "bus_ca: no PEM file of certificates",
         _ => "bus_url: the nats-server cannot be reached",
     };
     Error::broken(what, error)
+}
+
+/// What answered the greeting of TLS was none of it.
+fn is_not_tls(error: &async_nats::ConnectError) -> bool {
+    let cause = std::error::Error::source(error).and_then(|e| e.downcast_ref::<std::io::Error>());
+    let of_tls = cause.and_then(|e| e.get_ref()).and_then(|e| e.downcast_ref::<rustls::Error>());
+    matches!(of_tls, Some(rustls::Error::InvalidMessage(_)))
 }
 
 #[cfg(test)]

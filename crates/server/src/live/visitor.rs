@@ -1,5 +1,6 @@
 //! The visitor's socket, `/live/visitor`.
 
+mod turn;
 mod verbs;
 
 use std::time::Duration;
@@ -18,6 +19,7 @@ use crate::conversation::{access, presence, read, view};
 use crate::error::{Error, Result};
 use crate::ids::{ConnectionId, ConversationId, hash_of};
 use crate::wire;
+use turn::Turn;
 
 /// While it waits in line, its place is looked up at most this often.
 const PLACE_SECONDS: u64 = 2;
@@ -39,6 +41,7 @@ struct Visitor {
     sent: View,
     place_at: Option<Instant>,
     queue: Option<Topic>,
+    turn: Turn,
 }
 
 async fn serve(live: Live, mut socket: Socket) {
@@ -90,6 +93,7 @@ impl Visitor {
                     sent: view,
                     place_at: None,
                     queue: None,
+                    turn: Turn::default(),
                 };
                 // If nobody is there any more, the loop finds out.
                 let _ = visitor.socket.send(&frame).await;
@@ -149,6 +153,10 @@ impl Visitor {
                 }
                 () = tokio::time::sleep_until(wake) => {
                     if self.socket.must_leave(Instant::now()) {
+                        // What is on its way would get ahead of it on the next connection.
+                        if self.turn.is_awaited() {
+                            return self.end(&Error::Later { retry_after: 1 }).await;
+                        }
                         let after_ms = self.live.back_after_ms();
                         self.socket.part(&Frame::Reconnect { after_ms }).await;
                         return Ok(());
@@ -161,8 +169,13 @@ impl Visitor {
 
     async fn answer(&mut self, request: Request) -> Sent {
         let id = request.id;
-        let done = Box::pin(verbs::carry_out(&self.live, self.id, self.token_hash, request.verb));
-        let done = self.live.in_time(done).await;
+        let (now, said) = (self.live.app.clock.now(), turn::said(&request.verb));
+        let done = async {
+            self.turn.check(said.as_deref(), now)?;
+            verbs::carry_out(&self.live, self.id, self.token_hash, request.verb).await
+        };
+        let done = self.live.in_time(Box::pin(done)).await;
+        self.turn.note(said, &done, now);
         let frame = match done {
             Ok((number, at)) => Frame::Done { id, number, at },
             // Sent again here it would come after what waits behind it: all of it comes anew.

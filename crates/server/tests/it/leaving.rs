@@ -57,6 +57,20 @@ async fn sockets_leave_one_by_one_and_are_served_until_their_turn() {
     node.ends().await;
 }
 
+#[tokio::test]
+async fn who_was_refused_for_now_is_not_moved_with_what_waits_behind() {
+    let node = Served::with(|config| config.limits.messages_per_minute = 1).await;
+    let (token, _) = node.starts("Hello").await;
+    let (mut visitor, _) = node.visitor(&token, 0).await;
+    assert_eq!(visitor.asks(1, post_message("First")).await["frame"], "done");
+    let refused = visitor.asks(2, post_message("Second")).await;
+    assert_eq!(refused["problem"]["code"], "too_many", "{refused}");
+    node.stops();
+    let ended = visitor.find(|frame| frame["frame"] != "view").await;
+    assert_eq!(ended["problem"]["code"], "later", "all of it comes anew: {ended}");
+    node.ends().await;
+}
+
 #[test]
 fn a_job_that_a_leaving_node_cannot_end_is_free_for_others_at_once() {
     hanging(async |let_go| {

@@ -46,9 +46,34 @@ async fn the_101st_message_in_a_minute_waits_even_on_a_new_connection() {
     drop(visitor);
     let token = welcome["token"].as_str().unwrap().to_owned();
     let (mut visitor, _) = world.visitor(&token, 0).await;
-    assert_eq!(visitor.asks(1, post_message("again")).await["problem"]["code"], "too_many");
+    let message = post_message("again");
+    assert_eq!(visitor.asks(1, message.clone()).await["problem"]["code"], "too_many");
     world.app.clock.advance(Duration::from_secs(60));
-    assert_eq!(visitor.asks(2, post_message("again")).await["frame"], "done");
+    assert_eq!(visitor.asks(2, message).await["frame"], "done");
+    world.ends().await;
+}
+
+#[tokio::test]
+async fn what_was_sent_behind_one_message_too_many_does_not_get_ahead_of_it() {
+    let world = Served::with(|config| config.limits.messages_per_minute = 1).await;
+    let (token, _) = world.starts("Hello?").await;
+    let (mut visitor, _) = world.visitor(&token, 0).await;
+    assert_eq!(visitor.asks(1, post_message("My address has changed.")).await["frame"], "done");
+    let (first, second) = (post_message("It is by the river."), post_message("Did you get it?"));
+    let refused = visitor.asks(2, first.clone()).await;
+    assert_eq!(refused["problem"]["code"], "too_many", "{refused}");
+    // The next minute begins while the second is on its way.
+    world.app.clock.advance(Duration::from_secs(60));
+    let refused = visitor.asks(3, second.clone()).await;
+    assert_eq!(refused["problem"]["code"], "too_many", "{refused}");
+    assert_eq!(refused["problem"]["retry_after"], 1);
+    let typing = visitor.asks(4, json!({"typing": {"on": true}})).await;
+    assert_eq!(typing["frame"], "done", "what has no place in the row need not wait: {typing}");
+    let done = visitor.asks(5, first).await;
+    assert_eq!(done["number"], 3, "{done}");
+    world.app.clock.advance(Duration::from_secs(60));
+    let done = visitor.asks(6, second).await;
+    assert_eq!(done["number"], 4, "{done}");
     world.ends().await;
 }
 

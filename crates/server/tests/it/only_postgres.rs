@@ -1,7 +1,10 @@
 //! Stories about rows that several nodes share: PostgreSQL and NATS.
 
+mod credentials;
+mod held;
 mod nodes;
 mod refusals;
+mod secured;
 mod servers;
 mod tables;
 mod wire;

@@ -50,8 +50,7 @@ impl Talker<'_> {
             self.fault = (self.shared.faults.get(), self.shared.fault.get());
         }
         self.worst = self.worst.max(waited);
-        if self.repairs != self.shared.repairs.get() {
-            self.repairs = self.shared.repairs.get();
+        if self.standing.repairs.replace(self.shared.repairs.get()) != self.shared.repairs.get() {
             self.shared.back.set(self.shared.back.get() + 1);
         }
     }

@@ -63,6 +63,36 @@ impl Failure {
     }
 }
 
+/// Why no connection can be had, where that does not pass by itself. The server's own
+/// words stay away: they may quote the address.
+pub(super) fn refusal(error: &tokio_postgres::Error) -> Option<&'static str> {
+    if let Some(state) = error.code() {
+        return Some(match state.code() {
+            "28P01" => "database_url: the server refuses this user and password",
+            "28000" => {
+                "database_url: the server does not let this user in from here, or not without \
+                 ?sslmode=require"
+            }
+            "3D000" => "database_url: the server has no database of this name",
+            _ => return None,
+        });
+    }
+    if Error::is_of_certificate(error) {
+        return Some(
+            "database_url: the server's certificate is not trusted, or is for another name; see \
+             database_ca",
+        );
+    }
+    let why = std::error::Error::source(error).map(ToString::to_string).unwrap_or_default();
+    match why.as_str() {
+        "server does not support TLS" => {
+            Some("database_url: it demands TLS, and the server has none; set ssl = on there")
+        }
+        "password missing" => Some("database_url: the server asks for a password, and it has none"),
+        _ => None,
+    }
+}
+
 /// A statement that does not fit its parameters, or a message that cannot be read.
 fn is_ours(error: &tokio_postgres::Error) -> bool {
     !error.is_closed()

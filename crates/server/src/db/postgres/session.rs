@@ -17,14 +17,15 @@ use tokio_postgres::config::TargetSessionAttrs;
 use tokio_postgres::{Client, Row, Statement};
 
 use super::Address;
-use super::failure::Failure;
+use super::failure::{Failure, refusal};
 use super::values::Owned;
 use crate::db::Value;
 use crate::error::{Error, Result};
 
-/// For whoever holds nothing yet while they wait for a row.
+/// For whoever holds nothing yet while they wait for a row. A node that falls silent within
+/// a transaction lets go of its rows before those who wait for them give up.
 const PREPARED: &str = "set synchronous_commit = on; set lock_timeout = '2s'; \
-    set statement_timeout = '20s'; set idle_in_transaction_session_timeout = '20s'; \
+    set statement_timeout = '20s'; set idle_in_transaction_session_timeout = '2s'; \
     set tcp_user_timeout = '10s'; set tcp_keepalives_idle = '10s'; \
     set plan_cache_mode = force_generic_plan; set jit = off; \
     set client_min_messages = error";
@@ -270,6 +271,11 @@ impl Session {
                     self.link = Some(Link { client, statements, sent, connection });
                     return Ok(());
                 }
+                // A start says what is wrong with the address, and is over.
+                Ok(Err(error)) if self.text == Text::Checks && refusal(&error).is_some() => {
+                    let why = refusal(&error).unwrap_or_default();
+                    return Err(Error::broken_because(why));
+                }
                 // Whoever waits longest has waited long enough; the others are told at once.
                 failed if since.elapsed() >= patience => {
                     let error = failed.ok().and_then(std::result::Result::err);
@@ -277,6 +283,10 @@ impl Session {
                     let code = code.map_or("no answer", |code| code.code());
                     tracing::error!(code, ?error, "the database cannot be reached");
                     self.failure = Some(Failure::Away);
+                    if self.text == Text::Checks {
+                        let why = "database_url: the server cannot be reached";
+                        return Err(Error::broken_because(why));
+                    }
                     return Err(Error::Later { retry_after: 1 });
                 }
                 _ => std::thread::sleep(BETWEEN_TRIES),
