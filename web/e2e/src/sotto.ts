@@ -28,15 +28,22 @@ export function binary(): string {
 
 export class Sotto {
   private constructor(
-    readonly places: Places,
-    private readonly child: ChildProcess,
+    public places: Places,
+    private child: ChildProcess,
     private readonly dir: string,
   ) {}
 
   static async start(): Promise<Sotto> {
     const dir = await mkdtemp(join(tmpdir(), 'sotto-story-'));
-    const child = spawn(binary(), ['demo', '--listen', '127.0.0.1:0', '--dir', dir, '--json'], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = demo(dir);
     return new Sotto(await firstLine(child), child, dir);
+  }
+
+  /** Ends, and begins again where it was; its clock is ahead by so much, such as `+6d`. */
+  async restarts(ahead: string): Promise<void> {
+    await this.#ends();
+    this.child = demo(this.dir, 'faketime', '-f', ahead);
+    this.places = await firstLine(this.child);
   }
 
   /** `widget.`, `files.` and `clinic.` are neighbours of the console's host. */
@@ -46,11 +53,20 @@ export class Sotto {
     return url.origin;
   }
 
-  async stop(): Promise<void> {
+  async #ends(): Promise<void> {
     const gone = new Promise((resolve) => this.child.once('exit', resolve));
     if (this.child.exitCode === null && this.child.kill('SIGTERM')) await gone;
+  }
+
+  async stop(): Promise<void> {
+    await this.#ends();
     await rm(this.dir, { recursive: true, force: true });
   }
+}
+
+function demo(dir: string, ...before: string[]): ChildProcess {
+  const [command = '', ...line] = [...before, binary(), 'demo', '--listen', '127.0.0.1:0', '--dir', dir, '--json'];
+  return spawn(command, line, { stdio: ['ignore', 'pipe', 'inherit'] });
 }
 
 /** The exit code and the words of a command of the binary. */
