@@ -169,7 +169,8 @@ pub struct Evidence {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct EvidenceStep {
     /// A code: `connection`, `write`, `read_back`, `overwrite`, `list`, `delete`,
-    /// `immutable`, `encryption`, `versions`, `region`, then what only this kind has.
+    /// `immutable`, `encryption`, `versions`, `region`, then what only this kind has, and
+    /// `reading` where something reads back.
     pub what: String,
     /// `done`, `refused` or `not_here`.
     pub outcome: String,

@@ -46,25 +46,43 @@ export class Server {
   }
 }
 
+export interface Key {
+  readonly accessKey: string;
+  readonly secretKey: string;
+}
+
 /** moto, with a bucket and a user who may do what is named; signatures and rights are looked at. */
-export async function s3(bucket: string, actions: readonly string[]): Promise<{ server: Server; accessKey: string; secretKey: string }> {
+export async function s3(bucket: string, actions: readonly string[]): Promise<{ server: Server } & Key> {
+  const { server, keys } = await s3For(bucket, actions);
+  const [key] = keys;
+  if (key === undefined) throw new Error('one user has one key');
+  return { server, ...key };
+}
+
+/** The same with a user for each list. */
+export async function s3For(bucket: string, ...users: (readonly string[])[]): Promise<{ server: Server; keys: Key[] }> {
   const moto = program('moto_server', 'moto-5.2.5/bin/moto_server');
   const server = await Server.start((port) => [moto, '-H', '127.0.0.1', '-p', String(port)]);
   const at = `http://127.0.0.1:${server.port}`;
   await fetch(`${at}/${bucket}`, { method: 'PUT' });
   const iam = async (ask: Record<string, string>) => {
     const scope = 'AWS4-HMAC-SHA256 Credential=x/20261124/us-east-1/iam/aws4_request, SignedHeaders=host, Signature=x';
-    const body = new URLSearchParams({ ...ask, UserName: 'sotto', Version: '2010-05-08' });
+    const body = new URLSearchParams({ ...ask, Version: '2010-05-08' });
     return (await fetch(at, { method: 'POST', headers: { Authorization: scope }, body })).text();
   };
-  await iam({ Action: 'CreateUser' });
-  const statement = { Effect: 'Allow', Action: actions, Resource: `arn:aws:s3:::${bucket}*` };
-  const policy = JSON.stringify({ Version: '2012-10-17', Statement: [statement] });
-  await iam({ Action: 'PutUserPolicy', PolicyName: 'p', PolicyDocument: policy });
-  const made = await iam({ Action: 'CreateAccessKey' });
+  const keys: Key[] = [];
+  for (const [number, actions] of users.entries()) {
+    const UserName = `sotto-${number}`;
+    await iam({ Action: 'CreateUser', UserName });
+    const statement = { Effect: 'Allow', Action: actions, Resource: `arn:aws:s3:::${bucket}*` };
+    const policy = JSON.stringify({ Version: '2012-10-17', Statement: [statement] });
+    await iam({ Action: 'PutUserPolicy', UserName, PolicyName: 'p', PolicyDocument: policy });
+    const made = await iam({ Action: 'CreateAccessKey', UserName });
+    const between = (tag: string) => new RegExp(`<${tag}>([^<]+)`).exec(made)?.[1] ?? '';
+    keys.push({ accessKey: between('AccessKeyId'), secretKey: between('SecretAccessKey') });
+  }
   await fetch(`${at}/moto-api/reset-auth`, { method: 'POST', body: '0' });
-  const between = (tag: string) => new RegExp(`<${tag}>([^<]+)`).exec(made)?.[1] ?? '';
-  return { server, accessKey: between('AccessKeyId'), secretKey: between('SecretAccessKey') };
+  return { server, keys };
 }
 
 /** OpenSSH with a folder, an account and keys of its own. */

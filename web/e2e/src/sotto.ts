@@ -1,6 +1,6 @@
 //! A `sotto demo` of this test's own: a fresh folder, a free port, stopped at the end.
 
-import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { execFile, execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +8,15 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
 const START_MS_MAX = 30_000;
+const DAY_MS = 24 * 60 * 60 * 1000;
+/** A demo's clock cannot be moved; what it reads of the past can. */
+const AGED = `
+import sqlite3, sys
+base, ms = sqlite3.connect(sys.argv[1]), int(sys.argv[2])
+base.execute("update delivery set created_at = created_at - ?1, tried_since = coalesce(tried_since, created_at) - ?1", (ms,))
+base.execute("update job set due_at = due_at - ?1", (ms,))
+base.commit()
+`;
 
 /** What the demo says first, as one line of JSON. Addresses end in `/`, save the one-click links. */
 export interface Places {
@@ -28,15 +37,23 @@ export function binary(): string {
 
 export class Sotto {
   private constructor(
-    readonly places: Places,
-    private readonly child: ChildProcess,
+    public places: Places,
+    private child: ChildProcess,
     private readonly dir: string,
   ) {}
 
   static async start(): Promise<Sotto> {
     const dir = await mkdtemp(join(tmpdir(), 'sotto-story-'));
-    const child = spawn(binary(), ['demo', '--listen', '127.0.0.1:0', '--dir', dir, '--json'], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = demo(dir);
     return new Sotto(await firstLine(child), child, dir);
+  }
+
+  /** Ends, and begins again where it was, when what waits has waited so many days more. */
+  async restartsAfter(days: number): Promise<void> {
+    await this.#ends();
+    execFileSync('python3', ['-c', AGED, join(this.dir, 'data/sotto.db'), String(days * DAY_MS)]);
+    this.child = demo(this.dir);
+    this.places = await firstLine(this.child);
   }
 
   /** `widget.`, `files.` and `clinic.` are neighbours of the console's host. */
@@ -46,11 +63,19 @@ export class Sotto {
     return url.origin;
   }
 
-  async stop(): Promise<void> {
+  async #ends(): Promise<void> {
     const gone = new Promise((resolve) => this.child.once('exit', resolve));
     if (this.child.exitCode === null && this.child.kill('SIGTERM')) await gone;
+  }
+
+  async stop(): Promise<void> {
+    await this.#ends();
     await rm(this.dir, { recursive: true, force: true });
   }
+}
+
+function demo(dir: string): ChildProcess {
+  return spawn(binary(), ['demo', '--listen', '127.0.0.1:0', '--dir', dir, '--json'], { stdio: ['ignore', 'pipe', 'inherit'] });
 }
 
 /** The exit code and the words of a command of the binary. */

@@ -1673,7 +1673,8 @@ export interface components {
             outcome: string;
             /**
              * @description A code: `connection`, `write`, `read_back`, `overwrite`, `list`, `delete`,
-             *     `immutable`, `encryption`, `versions`, `region`, then what only this kind has.
+             *     `immutable`, `encryption`, `versions`, `region`, then what only this kind has, and
+             *     `reading` where something reads back.
              */
             what: string;
         };

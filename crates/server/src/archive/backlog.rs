@@ -4,6 +4,7 @@ use protocol::destination::Backlog;
 use protocol::http::{DeliveredTranscript, Deliveries, PendingDelivery};
 
 use super::catalogue::{self, Opened};
+use super::editions::SEALED;
 use crate::app::{App, Placed};
 use crate::clock::Millis;
 use crate::db::Tx;
@@ -200,7 +201,10 @@ pub(super) fn name_agents(tx: &mut Tx<'_>, delivered: &mut [DeliveredTranscript]
 /// A catalogue row as one entry for each part's transcript at each destination.
 pub(super) fn transcripts(row: &Opened) -> impl Iterator<Item = DeliveredTranscript> {
     let entry = &row.entry;
-    let is_transcript = |name: &str| name.ends_with(".json") && !name.ends_with(".manifest.json");
+    let is_transcript = |name: &str| {
+        let name = name.strip_suffix(SEALED).unwrap_or(name);
+        name.ends_with(".json") && !name.ends_with(".manifest.json")
+    };
     let objects = entry.objects.iter().filter(move |held| is_transcript(&held.object));
     objects.map(move |held| DeliveredTranscript {
         reference: row.reference.clone(),

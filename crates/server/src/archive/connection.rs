@@ -1,7 +1,7 @@
 //! What destinations there are, and whether one answers as it must.
 
 use destinations::sftp::offered_host_key;
-use destinations::{Config as To, Destination, Form};
+use destinations::{Allowed, Config as To, Destination, Form, Name};
 use protocol::destination::{
     DestinationField, DestinationForm, DestinationState, Destinations, Evidence, EvidenceStep,
     Refusal, SecretSet, TestDestination,
@@ -12,6 +12,7 @@ use super::backlog;
 use crate::app::{App, setting_of};
 use crate::audit::{self, Entry};
 use crate::clock::Millis;
+use crate::config::destination::READING;
 use crate::error::{Error, Result};
 use crate::events::Sender;
 use crate::ids::AccountId;
@@ -19,6 +20,7 @@ use crate::site::{self, lacks, secrets};
 
 /// Nobody has compared the host key yet. A person can, so what the server shows is told.
 const UNCONFIRMED: &str = "host_key_unconfirmed";
+const NEVER_STORED: &str = "sotto-check/never-stored.txt";
 
 /// Every destination as it stands, and the forms for more.
 pub async fn all(app: &App) -> Result<Destinations> {
@@ -71,17 +73,24 @@ pub async fn test(app: &App, by: Option<AccountId>, asked: TestDestination) -> R
     let before = before.and_then(|name| sections.destinations.iter().find(|it| it.name == *name));
     let (named, _) = secrets::take_one(before, &asked.settings)?;
     let (now, subject) = (app.clock.now(), named.name.clone());
-    let evidence = match Destination::open_within(&named.to, &app.config.destinations.allowed) {
+    let allowed = &app.config.destinations.allowed;
+    let evidence = match Destination::open_within(&named.to, allowed) {
         Ok(there) => there.check().await,
         Err(error) => Err(error),
     };
     let shown = match (&named.to, &evidence) {
         (To::Sftp(to), Err(error)) if error.code() == UNCONFIRMED => {
-            offered_host_key(to, &app.config.destinations.allowed).await.ok()
+            offered_host_key(to, allowed).await.ok()
         }
         _ => None,
     };
     let mut evidence = sheet(named.to.kind(), now, evidence);
+    if let (None, Some(reading)) = (&evidence.refusal, &named.reading) {
+        match reads(reading, allowed).await {
+            Ok(found) => evidence.steps.push(found),
+            Err(error) => evidence.refusal = Some(refusal(error, READING)),
+        }
+    }
     if let Some(shown) = shown {
         evidence.steps = vec![
             step("host_key", "not_here", shown.fingerprint),
@@ -128,15 +137,33 @@ fn sheet(
             sheet.steps = checked.steps.into_iter().map(line).collect();
         }
         Err(error) => {
-            let is_of_setting = matches!(error, destinations::Error::Refused { .. });
-            sheet.refusal = Some(Refusal {
-                code: error.code().to_owned(),
-                setting: is_of_setting.then(|| setting_of(error)),
-                mend: error.mend().to_owned(),
-            });
+            sheet.refusal = Some(refusal(error, ""));
         }
     }
     sheet
+}
+
+/// `of` begins the setting's name.
+fn refusal(error: destinations::Error, of: &str) -> Refusal {
+    let is_of_setting = matches!(error, destinations::Error::Refused { .. });
+    Refusal {
+        code: error.code().to_owned(),
+        mend: error.mend().to_owned(),
+        setting: is_of_setting.then(|| format!("{of}{}", setting_of(error))),
+    }
+}
+
+/// Whether the credential that reads back signs in: it asks for what nobody stored.
+async fn reads(
+    reading: &To,
+    allowed: &Allowed,
+) -> std::result::Result<EvidenceStep, destinations::Error> {
+    let there = Destination::open_within(reading, allowed)?;
+    match there.read(&Name::new(NEVER_STORED)?).await {
+        Ok(_) | Err(destinations::Error::NotFound) => Ok(step("reading", "done", String::new())),
+        Err(destinations::Error::NotReadable) => Ok(step("reading", "refused", String::new())),
+        Err(error) => Err(error),
+    }
 }
 
 fn step(what: &str, outcome: &str, found: String) -> EvidenceStep {

@@ -6,7 +6,7 @@ use clap::Parser;
 use destinations::{Config as To, Identities, folder};
 use protocol::destination::{OfferReader, ProveReader, Terms};
 use sensitive::Sensitive;
-use server::archive::{readers, reading};
+use server::archive::{backlog, readers, reading};
 use server::cli::transcript::{Answer, Command, run};
 use server::config::destination::NamedDestination;
 use server::config::sections::Sections;
@@ -69,6 +69,8 @@ async fn a_sealed_destination_gets_nothing_before_two_keys_are_proved() {
     assert!(there.iter().all(|it| it.ends_with(".json.age")
         || it.ends_with(".pdf.age")
         || it.ends_with(".manifest.json")));
+    let listed = backlog::deliveries(&world.app).await.unwrap().delivered;
+    assert!(matches!(&listed[..], [one] if one.object.ends_with(".json.age")), "{listed:?}");
     verifies(world.archive()).await;
     for (name, bytes) in files(&world.archive()) {
         assert!(!String::from_utf8_lossy(&bytes).contains("pay by card"), "{name}");

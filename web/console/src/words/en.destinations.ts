@@ -7,7 +7,7 @@ export const destinations = {
   loadFailed: 'The destinations could not be read.',
   again: 'Read again',
   /** Seen; heard with the name behind it. */
-  short: { edit: 'Change', pause: 'Pause', resume: 'Resume', remove: 'Remove', prove: 'Prove' },
+  short: { edit: 'Change', pause: 'Pause', resume: 'Resume', remove: 'Remove', prove: 'Prove', keep: 'Keep' },
   connect: 'Connect a destination',
   edit: (name: string) => `Change ${name}`,
   remove: (name: string) => `Remove ${name}`,
@@ -44,6 +44,9 @@ export const destinations = {
   name: 'Name',
   nameHint: 'Deliveries show it. Small letters, digits and dashes.',
   setOn: (when: string) => `Set on ${when}. It is never shown again; leave this empty to keep it.`,
+  secretRemove: (label: string) => `Remove “${label}”`,
+  secretKeep: (label: string) => `Keep “${label}”`,
+  secretGoes: 'It is removed when you save.',
   onceOnly: 'It is sealed when you save, and never shown again.',
   choiceUnset: 'As usual',
   use: 'How it is used',
@@ -59,6 +62,11 @@ export const destinations = {
   scope: 'What it covers',
   signedOn: 'Signed on',
   endsOn: 'Ends on (optional)',
+  reading: 'Past conversations',
+  isRead: 'Past conversations are read back from here',
+  isReadHint: 'Only who may, each look recorded, nothing kept here. Until the archive is opened in the settings, nobody can.',
+  isReadApart: 'It needs a credential of its own that may read and nothing more; the one above delivers.',
+  readingFails: 'Delivering works. Reading back does not:',
 
   testNow: 'Test connection',
   testing: 'Testing: writing, reading back, trying to overwrite, listing, deleting…',
@@ -115,6 +123,7 @@ export const destinations = {
     sync: 'On disk before it answers',
     host_key: 'Host key is the confirmed one',
     signature: 'The receipt is signed',
+    reading: 'The credential that reads back signs in',
   } as Record<string, string>,
   /** By step and outcome: what it means, where the outcome's name is not enough. */
   means: {
@@ -125,6 +134,7 @@ export const destinations = {
     'list refused': 'Good: delivery does not need it.',
     'delete done': 'More than delivery needs. You can take this right away.',
     'delete refused': 'Good: this key cannot remove transcripts. The small test document stays.',
+    'reading refused': 'Whether it may read shows only with a transcript: the place does not tell what is missing from what is forbidden.',
     'connection not_here': 'No network is between.',
     'immutable not_here': 'Where the place offers it (Object Lock, a locked policy), switch it on there.',
     'encryption not_here': 'The place does not tell. Ask who keeps it.',

@@ -8,7 +8,7 @@ export const destinations: typeof english = {
   loadFailed: 'No se pudieron leer los destinos.',
   again: 'Leer de nuevo',
   /** Seen; heard with the name behind it. */
-  short: { edit: 'Cambiar', pause: 'Pausar', resume: 'Reanudar', remove: 'Quitar', prove: 'Probar' },
+  short: { edit: 'Cambiar', pause: 'Pausar', resume: 'Reanudar', remove: 'Quitar', prove: 'Probar', keep: 'Conservar' },
   connect: 'Conectar un destino',
   edit: (name) => `Cambiar ${name}`,
   remove: (name) => `Quitar ${name}`,
@@ -46,6 +46,9 @@ export const destinations: typeof english = {
   name: 'Nombre',
   nameHint: 'Aparece en las entregas. Minúsculas, cifras y guiones.',
   setOn: (when) => `Puesto el ${when}. No se muestra nunca más; déjelo vacío para conservarlo.`,
+  secretRemove: (label) => `Quitar «${label}»`,
+  secretKeep: (label) => `Conservar «${label}»`,
+  secretGoes: 'Se quita al guardar.',
   onceOnly: 'Se sella al guardar y no se muestra nunca más.',
   choiceUnset: 'Lo habitual',
   use: 'Cómo se usa',
@@ -61,6 +64,12 @@ export const destinations: typeof english = {
   scope: 'Qué abarca',
   signedOn: 'Firmado el',
   endsOn: 'Vence el (opcional)',
+  reading: 'Conversaciones pasadas',
+  isRead: 'Las conversaciones pasadas se releen desde aquí',
+  isReadHint:
+    'Solo quien puede; cada mirada queda anotada y aquí no se guarda nada. Hasta que se abra el archivo en los ajustes, nadie puede.',
+  isReadApart: 'Necesita una credencial propia que pueda leer y nada más; la de arriba entrega.',
+  readingFails: 'La entrega funciona. Releer, no:',
 
   testNow: 'Probar la conexión',
   testing: 'Probando: escribir, releer, intentar sobrescribir, listar, borrar…',
@@ -117,6 +126,7 @@ export const destinations: typeof english = {
     sync: 'En disco antes de responder',
     host_key: 'La clave de host es la confirmada',
     signature: 'El recibo está firmado',
+    reading: 'La credencial que relee entra',
   },
   means: {
     'read_back refused': 'Esta clave no puede leer. La respuesta prueba los bytes, así que basta.',
@@ -126,6 +136,7 @@ export const destinations: typeof english = {
     'list refused': 'Bien: la entrega no lo necesita.',
     'delete done': 'Más de lo que la entrega necesita. Puede quitar este permiso.',
     'delete refused': 'Bien: esta clave no puede quitar transcripciones. El pequeño documento de prueba se queda.',
+    'reading refused': 'Si puede leer se ve solo con una transcripción: el lugar no distingue lo que falta de lo prohibido.',
     'connection not_here': 'No hay red de por medio.',
     'immutable not_here': 'Si el lugar lo ofrece (Object Lock, una política bloqueada), actívelo allí.',
     'encryption not_here': 'El lugar no lo dice. Pregunte a quien lo guarda.',
