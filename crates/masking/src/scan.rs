@@ -4,8 +4,8 @@
 use std::ops::Range;
 
 use crate::lexicon::{
-    ANNOUNCES, AT, BOX, CUE, FIRST, Known, LAST, LINK, Lexicon, MONTH, NUMBER, PLAIN, SPOKEN, STOP,
-    TITLE, TRADE, WAY, WordHash,
+    ANNOUNCES, AT, BOX, CUE, FIRST, Known, LAST, LINK, Lexicon, MISTYPED, MONTH, NUMBER, PLAIN,
+    SPOKEN, STOP, TITLE, TRADE, WAY, WordHash,
 };
 use crate::view::{OTHER_LETTER, View};
 
@@ -120,8 +120,11 @@ impl<'v> Scan<'v> {
             hash.add(byte);
             at += 1;
         }
-        let hash = hash.finish();
+        let mut hash = hash.finish();
         let known = lexicon.of(hash);
+        if known.marks & MISTYPED != 0 {
+            hash = lexicon.meant(known);
+        }
         self.marks |= known.marks;
         if let Some(before) = self.tokens.last()
             && before.kind() == Kind::Number
