@@ -128,7 +128,11 @@ impl Run {
             if count == 0 || count > DIGITS_MAX || worded && longest > 4 {
                 break;
             }
-            self.add(scan, at);
+            if token.kind() == Kind::Number && count == 1 {
+                self.digits.push(scan.bytes[token.start as usize]);
+            } else {
+                self.add(scan, at);
+            }
             self.groups.push(token.len() as u8);
             self.counts.push(self.digits.len() as u32);
             let parted = match scan.gap(at) {
@@ -145,7 +149,6 @@ impl Run {
         let token = &scan.tokens[at];
         let text = scan.text(token);
         match token.kind() {
-            Kind::Number if text.len() == 1 => self.digits.push(text[0]),
             Kind::Number => self.digits.extend_from_slice(text),
             Kind::Word if token.is(NUMBER) => {
                 self.digits.push(b'0' + (token.known.value % 10) as u8)

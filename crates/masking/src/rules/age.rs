@@ -14,7 +14,7 @@ pub(super) const RULE: Rule = Rule {
     doc: "An age over 89, with its words.",
     source: "45 CFR 164.514(b)(2)(i)(C)",
     example: "my mother is [92] years old",
-    pattern: r"\b(?:9\d|1[01]\d)\b",
+    pattern: r"\b(?:9\d|1[01]\d)[ -]?(?:years?[ -]old|yrs?[ -]old|y/?o)\b",
     find: Some(find),
     ..Rule::NEW
 };
