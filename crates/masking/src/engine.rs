@@ -117,6 +117,7 @@ impl Engine {
     pub fn new() -> Self {
         let mut lexicon = Lexicon::load();
         let cues = Cues::load(&mut lexicon);
+        lexicon.add_mistyped();
         Self { loaded: Loaded { lexicon, cues, lengths: Lengths::load() } }
     }
 

@@ -46,6 +46,11 @@ pub(crate) const LINK: u32 = 1 << 27;
 /// Begins a post-office box: "po".
 pub(crate) const BOX: u32 = 1 << 28;
 
+/// A word mistyped: it is read as the word that was meant.
+pub(crate) const MISTYPED: u32 = 1 << 29;
+
+/// A shorter word that lacks a letter is another word.
+const LACKING_BYTES_MIN: usize = 6;
 const SLOTS: usize = 1 << 16;
 
 /// Marks and a small number (a month, a digit) for a word.
@@ -59,6 +64,8 @@ pub(crate) struct Known {
 
 pub(crate) struct Lexicon {
     slots: Vec<(u64, Known)>,
+    /// Hashes of words that are often mistyped; [`Known::value`] counts them.
+    meant: Vec<u64>,
 }
 
 /// The hash of a word in lower case, eight bytes at a time.
@@ -126,7 +133,7 @@ pub(crate) use words_of as words;
 
 impl Lexicon {
     pub(crate) fn load() -> Self {
-        let mut lexicon = Self { slots: vec![(0, Known::default()); SLOTS] };
+        let mut lexicon = Self { slots: vec![(0, Known::default()); SLOTS], meant: Vec::new() };
         for (list, mark) in lists::LISTS {
             for word in list.split_ascii_whitespace() {
                 lexicon.add(word, mark, 0);
@@ -155,6 +162,36 @@ impl Lexicon {
         self.slots[slot].1.cue = cue;
     }
 
+    /// Adds the ways in which long words of cues are mistyped: a letter left out or
+    /// doubled, two swapped. A way that is a word itself is passed over.
+    pub(crate) fn add_mistyped(&mut self) {
+        for &word in lists::OFTEN_MISTYPED {
+            self.add_meant(word, &mistyped(word));
+        }
+        for &(word, slips) in lists::SLIPS {
+            let slips: Vec<String> = slips.split(' ').map(String::from).collect();
+            self.add_meant(word, &slips);
+        }
+    }
+
+    fn add_meant(&mut self, word: &str, ways: &[String]) {
+        let meant = self.of(hash(word));
+        let known =
+            Known { marks: meant.marks | MISTYPED, value: self.meant.len() as u16, ..meant };
+        self.meant.push(hash(word));
+        for typed in ways {
+            let slot = self.slot(hash(typed));
+            if self.slots[slot].0 == 0 {
+                self.slots[slot] = (hash(typed), known);
+            }
+        }
+    }
+
+    /// The word that a mistyped one stands for.
+    pub(crate) fn meant(&self, known: Known) -> u64 {
+        self.meant[usize::from(known.value)]
+    }
+
     #[inline]
     pub(crate) fn of(&self, hash: u64) -> Known {
         self.slots[self.slot(hash)].1
@@ -168,4 +205,18 @@ impl Lexicon {
         }
         at
     }
+}
+
+/// Ways to mistype a word. Its first letter is always right, and no short word lacks one.
+fn mistyped(word: &str) -> Vec<String> {
+    let swap = |at: usize| {
+        format!("{}{}{}{}", &word[..at], &word[at + 1..at + 2], &word[at..at + 1], &word[at + 2..])
+    };
+    let lack = |at: usize| format!("{}{}", &word[..at], &word[at + 1..]);
+    let double = |at: usize| format!("{}{}", &word[..at + 1], &word[at..]);
+    let mut ways: Vec<String> = (1..word.len() - 1).map(swap).collect();
+    if word.len() >= LACKING_BYTES_MIN {
+        ways.extend((1..word.len()).map(lack).chain((1..word.len()).map(double)));
+    }
+    ways
 }

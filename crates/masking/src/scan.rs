@@ -4,8 +4,8 @@
 use std::ops::Range;
 
 use crate::lexicon::{
-    ANNOUNCES, AT, BOX, CUE, FIRST, Known, LAST, LINK, Lexicon, MONTH, NUMBER, PLAIN, SPOKEN, STOP,
-    TITLE, TRADE, WAY, WordHash,
+    ANNOUNCES, AT, BOX, CUE, FIRST, Known, LAST, LINK, Lexicon, MISTYPED, MONTH, NUMBER, PLAIN,
+    SPOKEN, STOP, TITLE, TRADE, WAY, WordHash,
 };
 use crate::view::{OTHER_LETTER, View};
 
@@ -74,6 +74,7 @@ pub(crate) struct Scan<'v> {
     /// Where at signs stand.
     pub(crate) at_signs: Vec<u32>,
     pub(crate) has_digit: bool,
+    has_colon: bool,
     /// All reasons of all triggers together.
     reasons: u16,
     /// All marks of all words together: what is not here need not be looked for.
@@ -95,6 +96,7 @@ impl<'v> Scan<'v> {
             triggers: Vec::new(),
             at_signs: Vec::new(),
             has_digit: false,
+            has_colon: false,
             reasons: 0,
             marks: 0,
             #[cfg(test)]
@@ -120,8 +122,11 @@ impl<'v> Scan<'v> {
             hash.add(byte);
             at += 1;
         }
-        let hash = hash.finish();
+        let mut hash = hash.finish();
         let known = lexicon.of(hash);
+        if known.marks & MISTYPED != 0 {
+            hash = lexicon.meant(known);
+        }
         self.marks |= known.marks;
         if let Some(before) = self.tokens.last()
             && before.kind() == Kind::Number
@@ -180,6 +185,7 @@ impl<'v> Scan<'v> {
         match byte {
             b'@' => self.at_signs.push(at as u32),
             b':' | b'-' | b'.' => {
+                self.has_colon |= byte == b':';
                 let hex = |b: &u8| b.is_ascii_hexdigit() || *b == b':';
                 let group = || at >= 4 && self.bytes[at - 4..at].iter().all(hex);
                 let joins = at > 0
@@ -195,8 +201,9 @@ impl<'v> Scan<'v> {
         at + 1
     }
 
+    #[inline]
     fn push(&mut self, token: Token, mut why: u16) {
-        if self.bytes[..token.start as usize].ends_with(b"::") {
+        if self.has_colon && self.bytes[..token.start as usize].ends_with(b"::") {
             why |= why::JOINT;
         }
         if why != 0 {

@@ -6,7 +6,10 @@ pub(crate) const LISTS: [(&str, u32); 27] = [
     (include_str!("../data/first_names.txt"), mark::FIRST),
     (include_str!("../data/last_names.txt"), mark::LAST),
     (include_str!("../data/plain_words.txt"), mark::PLAIN),
-    ("dr doctor mr mrs ms miss mister prof professor nurse sra sr srta", mark::TITLE),
+    (
+        "dr doctor mr mrs ms miss mister prof professor nurse sra sr srta senor senora senorita",
+        mark::TITLE,
+    ),
     (
         "street st avenue ave road rd boulevard blvd drive dr lane ln court ct place pl way terrace ter trail trl parkway pkwy \
          highway hwy circle cir square sq loop alley crescent close",
@@ -35,7 +38,7 @@ pub(crate) const LISTS: [(&str, u32); 27] = [
         mark::UNIT,
     ),
     (
-        "is s name es llamo policyholder attn patient it contact for seeing husband wife m am hi hello dear thanks you hey regards \
+        "is was s name surname apellido apellidos es llamo policyholder attn patient it contact for seeing husband wife m am hi hello dear thanks you hey regards \
          called named him her under with by to son daughter brother sister mother father mom dad",
         mark::ANNOUNCES,
     ),
@@ -102,14 +105,58 @@ pub(crate) const LISTS: [(&str, u32); 27] = [
          ecuador venezuela cuba jamaica haiti israel egypt morocco tunisia algeria nigeria ghana kenya usa uk",
         mark::COUNTRY,
     ),
-    ("at", mark::AT),
-    ("http https ftp www", mark::LINK),
+    ("at arroba", mark::AT),
+    ("http https ftp www com net org edu gov io info app health", mark::LINK),
     ("po p postbox postfach rr psc unit apo fpo dpo", mark::BOX),
     ("apt apartment unit suite ste room rm floor fl flat", mark::DOOR),
     (
         "therapist psychologist psychiatrist counselor counsellor dentist surgeon physician pharmacist attorney colleague rn",
         mark::TRADE,
     ),
+];
+
+/// Slips that are more than one letter away.
+pub(crate) const SLIPS: &[(&str, &str)] = &[
+    ("license", "liscense lisence lisense liscence licens"),
+    ("social", "sozial"),
+    ("medical", "medicle"),
+    ("insurance", "insurence"),
+    ("address", "adress addres adres"),
+];
+
+/// Words of cues that are long enough to be known in spite of a slip.
+pub(crate) const OFTEN_MISTYPED: &[&str] = &[
+    "social",
+    "security",
+    "passport",
+    "password",
+    "passcode",
+    "license",
+    "licence",
+    "driver",
+    "drivers",
+    "medical",
+    "record",
+    "number",
+    "account",
+    "routing",
+    "checking",
+    "insurance",
+    "medicare",
+    "medicaid",
+    "member",
+    "subscriber",
+    "policy",
+    "birth",
+    "birthday",
+    "telephone",
+    "phone",
+    "card",
+    "name",
+    "serial",
+    "chart",
+    "routing",
+    "address",
 ];
 
 /// The words of a mark's own lists.

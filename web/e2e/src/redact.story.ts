@@ -99,3 +99,32 @@ test('an agent redacts what was answered in the form: the question by a selectio
   await ana.leaves();
   await sam.leaves();
 });
+
+test("an agent redacts a word of a rating's comment, by keys", async () => {
+  const ana = await Staff.enters(sotto.places.agent);
+  await ana.is('Available');
+  const sam = await Visitor.at(sotto);
+  await sam.opensTheWidget();
+  await sam.frame.getByRole('textbox', { name: 'Your name (optional)' }).fill('Sam Sample');
+  await sam.asks('May I bring my dog?');
+  await ana.accepts('Sam Sample');
+  await ana.sees('May I bring my dog?');
+  await ana.closes('Answered');
+  await sam.sees('How was this chat?');
+  await sam.rates('Very good', 'Brimley says thanks');
+
+  const comment = ana.page.locator('[data-number]').filter({ hasText: 'Brimley' });
+  await comment.waitFor();
+  await comment.locator('..').getByRole('button', { name: 'Redact part of this message' }).press('Enter');
+  const dialog = ana.page.getByRole('dialog', { name: 'Redact for good?' });
+  await dialog.getByRole('button', { name: 'Brimley', exact: true }).press('Space');
+  await dialog.getByRole('button', { name: 'Redact', exact: true }).press('Enter');
+  await dialog.waitFor({ state: 'hidden' });
+  await comment.waitFor({ state: 'detached' });
+  await ana.page.getByText('says thanks').waitFor();
+  await ana.isKeptOutByNothing();
+
+  expect([...ana.browser.broken, ...sam.browser.broken]).toEqual([]);
+  await ana.leaves();
+  await sam.leaves();
+});

@@ -13,7 +13,6 @@ use crate::rules::{ALL, ByCue, Joins, RuleId};
 use crate::scan::{Kind, Scan, why};
 
 pub(crate) const WORDS_BETWEEN_MAX: usize = 7;
-const FOR: u64 = lexicon::hash("for");
 const ANSWER_TOKENS_MAX: usize = 12;
 const VALUE_BYTES_MAX: u32 = 40;
 const VALUE_TOKENS_MAX: usize = 24;
@@ -69,7 +68,12 @@ impl Cues {
                 |(n, word): (usize, &u64)| scan.tokens.get(at + n).is_some_and(|t| t.hash == *word);
             cue.words.iter().enumerate().all(here)
         })?;
-        Some((cue.rule, at + cue.words.len()))
+        let next = at + cue.words.len();
+        // "cvv2": a digit glued to the cue belongs to it.
+        let glued = scan.tokens.get(next).is_some_and(|t| t.kind() == Kind::Number && t.len() == 1)
+            && scan.gap(next - 1).is_empty()
+            && !scan.gap(next).is_empty();
+        Some((cue.rule, if glued { next + 1 } else { next }))
     }
 
     /// What a question asks for: its last cue.
@@ -127,7 +131,10 @@ fn take(scan: &Scan<'_>, cues: &Cues, rule: RuleId, from: usize, hits: &mut Vec<
         }
         let apart = scan.gap(at).iter().any(u8::is_ascii_whitespace);
         let found = match by_cue.read {
-            _ if token.is(FILLER | PLAIN | STOP) && !token.is(NUMBER | SPOKEN | MONTH) && apart => {
+            _ if token.is(FILLER | PLAIN | STOP | CUE)
+                && !token.is(NUMBER | SPOKEN | MONTH)
+                && apart =>
+            {
                 None
             }
             // What it is for may be any words, but then the value is told.
@@ -145,7 +152,7 @@ fn take(scan: &Scan<'_>, cues: &Cues, rule: RuleId, from: usize, hits: &mut Vec<
                 || at == 0 && scan.word_is(at, words!["and"])
                 || cues.at(scan, at).is_some_and(|c| c.0 == rule))
             && !token.is(BLOCK);
-        aside |= token.hash == FOR;
+        aside |= scan.word_is(at, words!["for", "with", "from", "at"]);
         if !(passes || (by_cue.over_words || aside) && token.kind() == Kind::Word) {
             return false;
         }
@@ -183,27 +190,36 @@ fn is_prefix(scan: &Scan<'_>, cue: usize, next: usize) -> bool {
         && scan.text(&scan.tokens[cue]).iter().all(u8::is_ascii_uppercase)
 }
 
-/// The value that begins with a token, if it has the rule's shape.
+/// The longest value that begins with a token and has the rule's shape.
 pub(crate) fn value(scan: &Scan<'_>, at: usize, by_cue: &ByCue) -> Option<(u32, u32)> {
     let start = scan.tokens[at].start;
     let last = last_of_value(scan, at, by_cue);
-    let slash = (at..last).find(|&n| scan.gap(n).contains(&b'/'));
-    [Some(last), slash].into_iter().flatten().find_map(|last| {
-        let end = scan.tokens[last].end;
-        let text = &scan.bytes[start as usize..end as usize];
-        let mut value = Value { digits: 0, letters: 0, text };
-        for (n, token) in (at..).zip(&scan.tokens[at..=last]) {
-            match token.kind() {
-                Kind::Word if by_cue.lookalikes && is_lookalike(scan, n) => {
-                    value.digits += token.len();
-                }
-                Kind::Number => value.digits += token.len(),
-                Kind::Word if token.is(NUMBER) => value.digits += 1,
-                Kind::Word => value.letters += token.len(),
+    let mut value = Value { digits: 0, letters: 0, text: &[] };
+    let mut longest = None;
+    for (n, token) in (at..).zip(&scan.tokens[at..=last]) {
+        match token.kind() {
+            Kind::Word if by_cue.lookalikes && is_lookalike(scan, n) => {
+                value.digits += token.len();
             }
+            Kind::Number => value.digits += token.len(),
+            Kind::Word if token.is(NUMBER) => value.digits += 1,
+            Kind::Word => value.letters += token.len(),
         }
-        (by_cue.shape)(&value).then_some((start, end))
-    })
+        let (gap, whole) = (scan.gap(n), n == last);
+        let slash = gap.contains(&b'/');
+        // "210 208 205 203 201": of a series no part is a value.
+        let series = n > at && scan.tokens.get(n + 1).is_some_and(|t| t.len() == token.len());
+        let spaced = gap.iter().any(u8::is_ascii_whitespace);
+        if whole || slash || spaced && !series {
+            value.text = &scan.bytes[start as usize..token.end as usize];
+            longest = (by_cue.shape)(&value).then_some((start, token.end)).or(longest);
+        }
+        // What follows a slash is another value: "76765297/07/17/1986".
+        if slash && longest.is_some_and(|(_, end)| end == token.end) {
+            break;
+        }
+    }
+    longest
 }
 
 /// As far as a value may reach: over marks and spaces that a value can hold.

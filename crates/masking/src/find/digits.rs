@@ -13,6 +13,17 @@ const PLUS: usize = 10;
 /// The likeliest lengths first: of two that hold the first stays.
 const ORDER: [usize; 11] = [16, 15, 19, 18, 17, 14, 13, 12, 11, 10, 9];
 
+/// What people put between the digits of a number.
+const MAY_PART: [bool; 256] = {
+    let (mut may, mut at) = ([false; 256], 0);
+    while at < PARTS.len() {
+        may[PARTS[at] as usize] = true;
+        at += 1;
+    }
+    may
+};
+const PARTS: &[u8] = b" -./_,()\n\r\t+*~\\";
+
 /// Which rules look at a number, by its first digit (or a plus before it) and
 /// by how many digits it has.
 pub(crate) struct Lengths([Vec<(usize, Vec<RuleId>)>; 11]);
@@ -110,19 +121,25 @@ impl Run {
         self.groups.clear();
         self.counts.clear();
         let (mut worded, mut longest) = (false, 0);
-        for at in first..scan.tokens.len() {
-            let token = &scan.tokens[at];
+        for (at, token) in (first..).zip(&scan.tokens[first..]) {
             let count = digit_count(scan, at);
             worded |= token.is(NUMBER);
             longest = longest.max(count);
             if count == 0 || count > DIGITS_MAX || worded && longest > 4 {
                 break;
             }
-            self.add(scan, at);
+            if token.kind() == Kind::Number && count == 1 {
+                self.digits.push(scan.bytes[token.start as usize]);
+            } else {
+                self.add(scan, at);
+            }
             self.groups.push(token.len() as u8);
             self.counts.push(self.digits.len() as u32);
-            let gap = scan.gap(at);
-            if gap.len() > 4 || !gap.iter().all(|b| may_part(*b)) {
+            let parted = match scan.gap(at) {
+                [byte] => MAY_PART[usize::from(*byte)],
+                gap => gap.len() <= 4 && gap.iter().all(|byte| MAY_PART[usize::from(*byte)]),
+            };
+            if !parted {
                 break;
             }
         }
@@ -132,7 +149,6 @@ impl Run {
         let token = &scan.tokens[at];
         let text = scan.text(token);
         match token.kind() {
-            Kind::Number if text.len() == 1 => self.digits.push(text[0]),
             Kind::Number => self.digits.extend_from_slice(text),
             Kind::Word if token.is(NUMBER) => {
                 self.digits.push(b'0' + (token.known.value % 10) as u8)
@@ -170,14 +186,6 @@ impl Run {
         let n = near.partition_point(|count| (*count as usize) < digits);
         (*near.get(n)? as usize == digits).then_some(at + n)
     }
-}
-
-/// What people put between the digits of a number.
-fn may_part(byte: u8) -> bool {
-    matches!(
-        byte,
-        b' ' | b'-' | b'.' | b'/' | b'_' | b',' | b'(' | b')' | b'\n' | b'\r' | b'\t' | b'+'
-    )
 }
 
 /// Whether the number belongs to something that is not about a person.
@@ -257,6 +265,12 @@ impl Number<'_> {
             (self.gaps().filter(|gap| *gap == b"-").count(), self.groups.len() - 1);
         self.gaps().all(|gap| matches!(gap, b" " | b"." | b"-"))
             && (dashes == 0 || gaps >= 3 && dashes == gaps)
+    }
+
+    /// Whether another number stands right before it.
+    pub(crate) fn goes_before(&self) -> bool {
+        let Some(before) = self.from.checked_sub(1) else { return false };
+        self.scan.tokens[before].kind() == Kind::Number && self.scan.gap(before).len() <= 1
     }
 
     fn has_comma(&self) -> bool {

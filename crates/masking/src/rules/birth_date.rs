@@ -1,7 +1,7 @@
 //! Birth dates after their words, right after a name, or as the only words of a
 //! message. Other dates are left alone.
 
-use super::{ByCue, Rule, RuleId};
+use super::{ByCue, Rule, RuleId, checks};
 use crate::find::Hit;
 use crate::lexicon::{FILLER, MONTH, NUMBER, SPOKEN, UNIT, words};
 use crate::scan::{Kind, Scan, Token, why};
@@ -19,7 +19,8 @@ pub(super) const RULE: Rule = Rule {
     pattern: r"\b(?:\d{1,2}[/.-]\d{1,2}[/.-](?:\d{4}|\d{2})|\d{4}-\d{2}-\d{2}|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]* \d{1,2},? \d{4})\b",
     cues: &[
         "dob", "d o b", "date of birth", "birthday", "bday", "born", "birth date", "birthdate",
-        "fecha de nacimiento", "geboren",
+        "fecha de nacimiento", "fecha de nac", "naci", "nacio", "nacido", "nacida", "cumpleanos",
+        "of birth", "geboren",
     ],
     by_cue: Some(ByCue {
         read: Some(after_cue),
@@ -37,7 +38,27 @@ fn after_cue(scan: &Scan<'_>, from: usize, at: usize) -> Option<(u32, u32)> {
         birth_year(scan, at)
             .filter(|_| from > 1 && scan.word_is(from - 1, words!["birth", "dob"]))
     };
-    date(scan, at).or_else(year)
+    date(scan, at).or_else(year).or_else(|| part(scan, at))
+}
+
+/// After a cue less is a birth date too: "031484", "march 14", "march of 1984".
+fn part(scan: &Scan<'_>, at: usize) -> Option<(u32, u32)> {
+    let token = &scan.tokens[at];
+    let number = |n: usize, lens: &[u32]| {
+        scan.tokens.get(n).is_some_and(|t| t.kind() == Kind::Number && lens.contains(&t.len()))
+    };
+    if number(at, &[6]) {
+        let (first, second) = scan.text(token)[..4].split_at(2);
+        let day_and_month = |day, month| (1..=31).contains(&day) && (1..=12).contains(&month);
+        let (a, b) = (checks::number(first), checks::number(second));
+        return (day_and_month(a, b) || day_and_month(b, a)).then_some((token.start, token.end));
+    }
+    if !token.is(MONTH) {
+        return None;
+    }
+    let next = if scan.word_is(at + 1, words!["of", "the", "de"]) { at + 2 } else { at + 1 };
+    let told = number(next, &[1, 2, 4]) && !scan.gap(next - 1).contains(&b'.');
+    told.then(|| (token.start, scan.tokens[next].end))
 }
 
 /// "March 3 1984 is my birthday"

@@ -22,7 +22,9 @@ pub(super) const RULE: Rule = Rule {
         good: &["4111111111111111", "378282246310005", "5555555555554444", "6011111111111117"],
         bad: &["4111111111111112", "1111111111111117", "411111111111111"],
     }),
-    cues: &["card", "visa", "mastercard", "amex", "pan", "cc", "tarjeta", "discover"],
+    cues: &[
+        "card", "visa", "mastercard", "amex", "pan", "cc", "tarjeta", "discover", "carte", "kreditkarte",
+    ],
     by_digits: Some(ByDigits {
         begins: |first, length| match length {
             12 => matches!(first, b'5' | b'6' | b'+'),
@@ -83,7 +85,7 @@ pub(super) fn is_card(digits: &[u8]) -> bool {
         16 => {
             digits[0] == b'4'
                 || matches!(head(2), 50..=69 | 36 | 38)
-                || matches!(head(4), 2221..=2720 | 3528..=3589)
+                || matches!(head(4), 2200..=2204 | 2221..=2720 | 3528..=3589)
         }
         17..=19 => {
             digits[0] == b'4' || matches!(head(2), 50 | 56..=69) || matches!(head(4), 3528..=3589)

@@ -1,6 +1,6 @@
 //! Security codes of cards: after their word, or right after a card.
 
-use super::{ByCue, Joins, Rule, RuleId};
+use super::{ByCue, Rule, RuleId};
 use crate::find::Hit;
 use crate::lexicon::words;
 use crate::policy::Action::Mask;
@@ -15,12 +15,17 @@ pub(super) const RULE: Rule = Rule {
     source: "PCI DSS 4.0, requirement 3.3.1.2: never stored",
     example: "cvv is [123], thanks",
     pattern: r"\b\d{3,4}\b",
-    cues: &["cvv", "cvc", "cvv2", "security code", "cid", "digits on the back", "code on the back", "code on back",
-        "number on the back"],
-    by_cue: Some(ByCue {
-        joins: Joins::Nothing,
-        ..ByCue::of(|value| matches!(value.digits, 3 | 4) && value.letters == 0)
-    }),
+    cues: &[
+        "cvv", "cvc", "ccv", "csc", "csv code", "security code", "security code on the back", "cid",
+        "digits on the back", "code on the back", "code on back", "number on the back", "digit code",
+        "codigo de seguridad", "verification value",
+    ],
+    by_cue: Some(ByCue::of(|value| {
+        let worded = !value.text.iter().any(u8::is_ascii_digit);
+        matches!(value.digits, 3 | 4)
+            && value.letters == 0
+            && (worded || value.text.len() == value.digits as usize)
+    })),
     follows: Some(after_expiry),
     ..Rule::NEW
 };

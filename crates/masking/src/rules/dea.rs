@@ -18,7 +18,7 @@ pub(super) const RULE: Rule = Rule {
     cues: &["dea"],
     by_code: Some(|code| !code.spaced && is_dea(code.bytes())),
     by_cue: Some(ByCue {
-        joins: Joins::Nothing,
+        joins: Joins::Numbers,
         ..ByCue::of(|value| value.digits == 7 && value.letters <= 2)
     }),
     ..Rule::NEW

@@ -13,10 +13,12 @@ pub(super) const RULE: Rule = Rule {
     example: "driver's license [F255-9215-0094]",
     pattern: r"\b[A-Z]{0,2}[ -]?\d{3,}(?:[ -]?\d{2,}){0,3}\b",
     cues: &[
-        "driver s license", "drivers license", "driver license", "drivers licence",
-        "driving licence", "dl", "license number", "drivers lic", "driver s lic",
-        "driver lic",
+        "driver s license", "drivers license", "driver license", "driver s licence",
+        "drivers licence", "driver licence", "driving licence", "driving license", "dl",
+        "license number", "drivers lic", "driver s lic", "driver lic", "operator license",
+        "operator s license", "state id", "state id card", "licencia de conducir",
+        "licencia de manejar", "licencia",
     ],
-    by_cue: Some(ByCue::of(|value| (5..=16).contains(&value.digits) && value.letters <= 8)),
+    by_cue: Some(ByCue::of(|value| (5..=16).contains(&value.digits) && value.letters <= 10)),
     ..Rule::NEW
 };

@@ -7,8 +7,11 @@ use crate::scan::{Kind, Scan, is_letter, why};
 
 const TLDS: &[u64] = words![
     "com", "net", "org", "edu", "gov", "co", "io", "us", "uk", "de", "info", "me", "ca", "example",
+    "mx", "es", "fr", "nl", "au", "eu", "ch", "ai", "app", "dev", "biz", "health",
 ];
 
+/// In English and Spanish.
+const DOT: &[u64] = words!["dot", "punto"];
 const LOCAL_BYTES_MAX: usize = 64;
 const DOMAIN_BYTES_MAX: usize = 255;
 
@@ -68,9 +71,12 @@ fn typed(scan: &Scan<'_>, hits: &mut Vec<Hit>) {
     }
 }
 
-/// "jo@example,com", "jo@example com": where the domain ends after all.
+/// "jo@example,com", "jo@example com", "jo@example dot com": where the domain ends after all.
 fn mistyped_dot(scan: &Scan<'_>, end: usize) -> usize {
     let next = scan.tokens.partition_point(|t| (t.start as usize) <= end);
+    if scan.word_is(next, DOT) && scan.word_is(next + 1, TLDS) {
+        return scan.tokens[next + 1].end as usize - 1;
+    }
     match scan.tokens.get(next) {
         Some(token)
             if scan.word_is(next, TLDS)
@@ -145,17 +151,11 @@ fn is_glued(word: &[u8]) -> bool {
 fn local_start(scan: &Scan<'_>, at: usize) -> usize {
     let mut first = at - 1;
     while first > 0 {
-        let before = &scan.tokens[first - 1];
         if matches!(scan.gap(first - 1), b"" | b"." | b"_" | b"-" | b"+") {
             first -= 1;
-        } else if first > 1 && scan.word_is(first - 1, words!["dot", "underscore", "dash", "plus"]) {
+        } else if first > 1 && scan.word_is(first - 1, words!["dot", "underscore", "dash", "hyphen", "plus", "punto", "guion"]) {
             first -= 2;
-        } else if scan.gap(first - 1) == b" "
-            && at - first < 3
-            && scan.is_capital(before)
-            && !before.is(PLAIN | STOP)
-            && scan.is_capital(&scan.tokens[first])
-        {
+        } else if scan.gap(first - 1) == b" " && is_spaced_out(scan, first, at) {
             first -= 1;
         } else {
             break;
@@ -164,20 +164,30 @@ fn local_start(scan: &Scan<'_>, at: usize) -> usize {
     first
 }
 
+/// "j o h n at ...", "John Smith at ...": whether the token before `first` belongs to it.
+fn is_spaced_out(scan: &Scan<'_>, first: usize, at: usize) -> bool {
+    let (before, token) = (&scan.tokens[first - 1], &scan.tokens[first]);
+    let named = at - first < 3
+        && scan.is_capital(before)
+        && !before.is(PLAIN | STOP)
+        && scan.is_capital(token);
+    named || before.len() == 1 && token.len() == 1
+}
+
 /// Where a domain ends that begins with a token and has its dots as words.
 fn spelled_domain(scan: &Scan<'_>, mut at: usize) -> Option<u32> {
     let mut end = None;
-    if scan.word_is(at + 2, words!["dot"]) && scan.is_capital(scan.tokens.get(at)?) {
+    if scan.word_is(at + 2, DOT) && scan.is_capital(scan.tokens.get(at)?) {
         at += 1;
     }
-    if scan.word_is(at, words!["dot"]) {
+    if scan.word_is(at, DOT) {
         at -= 1;
     }
     for _ in 0..4 {
         if scan.tokens.get(at).is_none_or(|t| t.kind() != Kind::Word) {
             return end;
         }
-        let worded = scan.word_is(at + 1, words!["dot"]);
+        let worded = scan.word_is(at + 1, DOT);
         if !worded && !matches!(scan.gap(at), b"." | b" . ") {
             return end;
         }

@@ -9,7 +9,7 @@ pub(super) const RULE: Rule = Rule {
     source: "45 CFR 164.514(b)(2)(i)(I); payers' cards",
     example: "group [G59653]",
     pattern: r"\b[A-Z]{0,4}\d{4,}\b",
-    cues: &["grp", "group"],
+    cues: &["grp", "group", "rx group", "rx grp", "rxgrp", "rxgroup", "grupo"],
     by_cue: Some(ByCue::of(|value| value.digits >= 4 && value.letters <= 4)),
     ..Rule::NEW
 };

@@ -12,11 +12,14 @@ pub(super) const RULE: Rule = Rule {
     pattern: r"\b(?:[A-Z]{3}\d{9}|[WU]\d{8,9}|\d{8,11})\b",
     cues: &[
         "member id", "member", "subscriber", "medicaid", "insurance id", "policy number", "policy",
-        "member number", "plan id", "insurance", "id", "old one",
+        "member number", "membership", "plan id", "insurance", "insurance card", "id", "old one",
+        "medi cal", "cigna", "aetna", "humana", "kaiser", "bcbs", "blue cross", "blue shield",
+        "united healthcare", "uhc", "tricare", "beneficiary", "hicn", "medicare claim", "miembro",
+        "afiliado", "poliza",
     ],
     by_code: Some(is_member),
     by_cue: Some(ByCue::of(|value| {
-        (6..=12).contains(&value.digits) && value.letters <= 4
+        (6..=13).contains(&value.digits) && value.letters <= 4
             || value.digits == 5 && (1..=4).contains(&value.letters)
     })),
     ..Rule::NEW

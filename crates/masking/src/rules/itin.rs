@@ -19,7 +19,7 @@ pub(super) const RULE: Rule = Rule {
         good: &["912701234", "999991234"],
         bad: &["812701234", "912491234", "912891234"],
     }),
-    cues: &["itin", "tax id"],
+    cues: &["itin", "tax id", "tax number", "taxpayer id", "taxpayer number", "tax payer"],
     by_digits: Some(ByDigits {
         begins: |first, length| length == 9 && matches!(first, b'9' | b'+'),
         holds: |number: &Number<'_>| number.groups == [3, 2, 4] && is_itin(number.digits),

@@ -14,7 +14,7 @@ pub(super) const RULE: Rule = Rule {
         good: &["1EG4TE5MK73"],
         bad: &["1EG4TE5MK7", "0EG4TE5MK73", "1SG4TE5MK73"],
     }),
-    cues: &["mbi", "medicare"],
+    cues: &["mbi", "medicare", "medicare card"],
     by_code: Some(|code| is_mbi(code.bytes())),
     by_cue: Some(ByCue {
         joins: Joins::Codes,

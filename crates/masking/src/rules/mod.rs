@@ -161,6 +161,7 @@ rules! {
     Email: email,
     Phone: phone,
     Dob: birth_date,
+    Age: age,
     Mrn: mrn,
     HealthPlan: health_plan,
     GroupNo: group_number,

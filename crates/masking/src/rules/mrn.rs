@@ -15,7 +15,12 @@ pub(super) const RULE: Rule = Rule {
     source: "45 CFR 164.514(b)(2)(i)(H); no common form",
     example: "my mrn is [4496-991]",
     pattern: r"\b[A-Za-z]{0,4}-?\d[\d-]{3,12}\d\b",
-    cues: &["mrn", "medical record", "chart", "record number", "patient id", "chart number", "hospital number", "patient number", "pt id"],
+    cues: &[
+        "mrn", "m r n", "medical record", "medical rec", "med rec", "health record", "chart",
+        "record number", "record no", "record", "patient id", "chart number", "hospital number",
+        "hospital no", "hospital id", "patient number", "pt id", "pt number", "pt", "mr", "emr",
+        "file number", "expediente", "historia clinica", "numero de paciente",
+    ],
     by_cue: Some(BY_CUE),
     find: Some(glued),
     follows: Some(after_name),

@@ -16,7 +16,7 @@ use crate::scan::{Kind, Scan, Token, why};
 
 const WORDS_MAX: usize = 4;
 /// What announces a name for sure.
-const STRONG: [&[u64]; 26] = [
+const STRONG: [&[u64]; 30] = [
     words!["patient", "is"],
     words!["seeing"],
     words!["next", "is"],
@@ -32,6 +32,10 @@ const STRONG: [&[u64]; 26] = [
     words!["name", "s"],
     words!["name", "is"],
     words!["name"],
+    words!["name", "was"],
+    words!["surname"],
+    words!["apellido"],
+    words!["apellidos"],
     words!["me", "llamo"],
     words!["mi", "nombre", "es"],
     words!["policyholder"],
@@ -184,7 +188,7 @@ fn after_title(scan: &Scan<'_>, at: usize, capital: bool) -> Option<usize> {
     if !before.is(TITLE) {
         return None;
     }
-    let short = scan.word_is(at - 1, words!["dr", "mr", "mrs", "ms", "sr", "sra", "prof"]);
+    let short = scan.word_is(at - 1, words!["dr", "mr", "mrs", "ms", "sr", "sra", "prof", "senor", "senora", "senorita"]);
     let joined = scan.gap(at - 1) == b" " || short && matches!(scan.gap(at - 1), b". " | b"." | b" . ");
     let named = capital && (short || !token.is(PLAIN | NEVER_NAME) || token.is(LAST | FIRST))
         || token.is(FIRST | LAST) && !token.is(PLAIN)

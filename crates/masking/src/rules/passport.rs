@@ -11,7 +11,7 @@ pub(super) const RULE: Rule = Rule {
     source: "ICAO Doc 9303, part 4: up to 9 characters",
     example: "passport [A12345678]",
     pattern: r"\b[A-Z]{0,2}\d{7,9}\b",
-    cues: &["passport"],
-    by_cue: Some(ByCue::of(|value| (7..=9).contains(&value.digits) && value.letters <= 2)),
+    cues: &["passport", "pasaporte"],
+    by_cue: Some(ByCue::of(|value| (6..=9).contains(&value.digits) && value.letters <= 3)),
     ..Rule::NEW
 };

@@ -30,19 +30,26 @@ pub(super) const RULE: Rule = Rule {
     cues: &[
         "phone", "cell", "call", "tel", "telefono", "fax", "mobile", "text me", "reach me at", "ph",
         "answering at", "messages to", "desk", "movil", "celular", "handy", "telephone", "telefon",
+        "my number", "mi numero", "llamame", "llamar", "whatsapp", "pager", "txt me", "reach me on",
+        "phn",
     ],
     by_digits: Some(ByDigits { begins: |first, length| match length {
             9 => first == b'0',
             10 => first != b'1',
             11 => matches!(first, b'0' | b'1' | b'+'),
-            _ => first == b'+',
+            _ => matches!(first, b'0' | b'+'),
         }, holds: is_phone, anywhere: false, widen: Some(widen) }),
     by_cue: Some(ByCue {
         brackets: true,
         ..ByCue::of(|value| {
             let grouped = value.text.iter().any(|b| b" -.)".contains(b));
             value.letters == 0
-                && ((9..=15).contains(&value.digits) || (7..=8).contains(&value.digits) && grouped)
+                && match value.digits {
+                    9..=15 => true,
+                    8 => grouped,
+                    7 => grouped || matches!(value.text[0], b'2'..=b'9'),
+                    _ => false,
+                }
         })
     }),
     ..Rule::NEW
@@ -52,6 +59,7 @@ fn is_phone(number: &Number<'_>) -> bool {
     let (digits, groups) = (number.digits, number.groups);
     match digits.len() {
         9..=11 if is_trunk_shaped(digits, groups) && number.is_spaced() => true,
+        _ if is_dialled_abroad(digits, groups) && !number.goes_before() => true,
         10 if groups == [3, 3, 4] && number.is_dashed() && digits[0] >= b'2' => true,
         11 if digits[0] == b'1' && is_nanp(&digits[1..]) => {
             number.is_worded() || is_long_distance(groups)
@@ -60,6 +68,17 @@ fn is_phone(number: &Number<'_>) -> bool {
         10 => is_nanp(digits) && (is_phone_shaped(groups) || number.is_worded()),
         _ => false,
     }
+}
+
+/// "0044 20 7946 0958", "011 44 20 7946 0958": with the prefix that a call abroad begins with.
+fn is_dialled_abroad(digits: &[u8], groups: &[u8]) -> bool {
+    let country = match groups[0] {
+        2 | 4 | 5 => digits.strip_prefix(b"00"),
+        3 => digits.strip_prefix(b"011"),
+        _ => None,
+    };
+    let parted = groups.len() >= 3 && groups.iter().all(|n| *n >= 2);
+    parted && country.is_some_and(|rest| rest[0] != b'0' && rest.len() >= 8)
 }
 
 /// NANP: area and exchange begin with 2-9 and are no N11.

@@ -19,7 +19,7 @@ pub(super) const RULE: Rule = Rule {
         good: &["011000015", "121000358"],
         bad: &["011000016", "131000358"],
     }),
-    cues: &["routing", "aba"],
+    cues: &["routing", "routing transit", "rtn", "transit number", "aba", "ruta"],
     by_digits: Some(ByDigits {
         begins: |first, length| length == 9 && !matches!(first, b'4' | b'5' | b'9'),
         holds: |number: &Number<'_>| {
@@ -29,7 +29,7 @@ pub(super) const RULE: Rule = Rule {
         widen: None,
     }),
     by_cue: Some(ByCue {
-        joins: Joins::Nothing,
+        joins: Joins::Numbers,
         ..ByCue::of(|value| value.digits == 9 && value.letters == 0)
     }),
     ..Rule::NEW

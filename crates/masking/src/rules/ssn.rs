@@ -20,7 +20,7 @@ pub(super) const RULE: Rule = Rule {
         good: &["123456789", "078051120"],
         bad: &["000456789", "666456789", "900456789", "123006789", "123450000"],
     }),
-    cues: &["ssn", "social security", "social", "ss", "soc sec", "seguro social"],
+    cues: &["ssn", "s s n", "social security", "social", "ss", "soc sec", "seguro social"],
     by_digits: Some(ByDigits {
         begins: |first, length| length == 9 && first != b'9',
         holds: |number: &Number<'_>| {
@@ -34,11 +34,16 @@ pub(super) const RULE: Rule = Rule {
         parts: true,
         before: Some(nine_digits),
         ..ByCue::of(|value| {
-            (value.digits == 9 || value.digits == 4 && value.text.len() == 4) && value.letters == 0
+            (value.digits == 9 || value.digits == 4 && is_one_group(value.text)) && value.letters == 0
         })
     }),
     ..Rule::NEW
 };
+
+/// Four digits side by side, or as words.
+fn is_one_group(text: &[u8]) -> bool {
+    text.len() == 4 || !text.iter().any(u8::is_ascii_digit)
+}
 
 /// Area not 000, 666 or 900 and up; group not 00; serial not 0000.
 pub(super) fn is_ssn(digits: &[u8]) -> bool {

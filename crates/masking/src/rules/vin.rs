@@ -1,6 +1,6 @@
 //! Vehicle identification numbers.
 
-use super::{ByCue, Check, Rule};
+use super::{ByCue, Check, Joins, Rule};
 
 pub(super) const RULE: Rule = Rule {
     name: "vin",
@@ -14,9 +14,12 @@ pub(super) const RULE: Rule = Rule {
         good: &["1M8GDM9AXKP042788"],
         bad: &["1M8GDM9A1KP042788", "11111111111111111"],
     }),
-    cues: &["vin"],
+    cues: &["vin", "vehicle id", "vehicle identification"],
     by_code: Some(|code| !code.spaced && is_vin(code.bytes())),
-    by_cue: Some(ByCue::of(|value| value.digits + value.letters == 17)),
+    by_cue: Some(ByCue {
+        joins: Joins::Codes,
+        ..ByCue::of(|value| value.digits + value.letters == 17 && value.digits >= 4)
+    }),
     ..Rule::NEW
 };
 

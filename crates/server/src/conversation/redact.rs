@@ -1,4 +1,5 @@
-//! Redacting by hand: a stretch of a message, a note or an answer becomes X's, for good.
+//! Redacting by hand: a stretch of a message, a note, an answer or a rating's comment
+//! becomes X's, for good.
 //!
 //! The old words are overwritten under their numbers, and a name in the lists too; what
 //! was delivered before is followed by an addendum. The audit chain says who did it where, never to what.

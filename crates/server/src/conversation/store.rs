@@ -185,8 +185,8 @@ pub fn amend(
     Ok(())
 }
 
-/// The words that may change in what was written: a message's, a note's, or those of
-/// one field's answer.
+/// The words that may change in what was written: a message's, a note's, a rating's
+/// comment, or those of one field's answer.
 pub fn words_of<'a>(
     body: &'a mut Body,
     field: Option<&str>,
@@ -195,6 +195,7 @@ pub fn words_of<'a>(
         (Body::Message { text, masks, .. } | Body::Note { text, masks, .. }, None) => {
             Some((text, masks))
         }
+        (Body::Rated { comment: Some(comment), masks, .. }, None) => Some((comment, masks)),
         (Body::Started { answers, .. }, Some(field)) => {
             let answer = answers.iter_mut().find(|answer| answer.field == field)?;
             Some((&mut answer.text, &mut answer.masks))

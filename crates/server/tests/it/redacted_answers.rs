@@ -1,9 +1,11 @@
-//! What a visitor answered in the form, redacted by hand, is gone wherever it stood.
+//! What a visitor answered in the form, or wrote beside a rating, redacted by hand, is gone
+//! wherever it stood.
 
 use protocol::event::{Body, Event};
+use sensitive::Sensitive;
 use server::conversation::access::Agent;
 use server::conversation::{
-    Posted, Started, Stretch, accept, close, events_after, redact, rows, shown_after, start,
+    Posted, Started, Stretch, accept, close, events_after, rate, redact, rows, shown_after, start,
 };
 use server::error::{Error, Result};
 use server::values;
@@ -152,5 +154,64 @@ async fn redacting_an_answer_that_is_not_there_or_not_ones_own_is_refused() {
     }
     assert_eq!(answers(&world.thread(asked.id).await[0])[0].1, "Robin Quillan");
     assert!(audited(&world).await.is_empty());
+    world.ends().await;
+}
+
+/// Ana's conversation with Robin, over and rated; the number of the rating.
+async fn robin_rates(world: &World, ana: &Agent) -> (Started, u64) {
+    let asked = robin_asks(world).await;
+    accept(&world.app, ana, asked.id).await.unwrap();
+    close(&world.app, ana, asked.id, Some("answered".to_owned())).await.unwrap();
+    let comment = Some(Sensitive::new("Brimley says thanks".to_owned()));
+    let (token, id) = (asked.token.hash(), fresh_client_id());
+    rate(&world.app, token, asked.id, id, 5, comment).await.expect("it is rated");
+    let number = events_after(&world.app, asked.id, 0).await.unwrap().last().unwrap().number;
+    (asked, number)
+}
+
+async fn hides_brimley(world: &World, ana: &Agent, asked: &Started, number: u64) -> Posted {
+    let stretch = Stretch { number, field: None, start: 0, end: 7 };
+    redact(&world.app, ana, asked.id, fresh_client_id(), stretch).await.expect("it is redacted")
+}
+
+#[tokio::test]
+async fn a_comment_that_was_redacted_is_delivered_as_redacted() {
+    let world = World::new();
+    let ana = world.agent("Ana");
+    let (asked, number) = robin_rates(&world, &ana).await;
+    hides_brimley(&world, &ana, &asked, number).await;
+    let staff = events_after(&world.app, asked.id, 0).await.unwrap();
+    assert_eq!(amended(&staff), [(number, None, "XXXXXXX says thanks".to_owned(), 0)]);
+    let rated = staff.iter().find_map(|event| match &event.body {
+        Body::Rated { score, comment: Some(comment), .. } => Some((*score, comment.as_str())),
+        _ => None,
+    });
+    assert_eq!(rated, Some((5, "XXXXXXX says thanks")), "the score stays");
+    assert_eq!(audited(&world).await, [number.to_string()]);
+    waits(&world, 2 * MINUTE).await;
+    let first = text(&world.archive(), "part0.json");
+    assert!(first.contains("XXXXXXX says thanks") && !first.contains("Brimley says"), "{first}");
+    world.ends().await;
+}
+
+#[tokio::test]
+async fn an_addendum_follows_a_comment_that_was_delivered() {
+    let world = World::new();
+    let ana = world.agent("Ana");
+    let (asked, number) = robin_rates(&world, &ana).await;
+    waits(&world, 2 * MINUTE).await;
+    let folder = world.archive();
+    assert!(text(&folder, "part0.json").contains("Brimley says thanks"));
+    hides_brimley(&world, &ana, &asked, number).await;
+    waits(&world, MINUTE).await;
+    assert_eq!(names(&folder).len(), 6, "three more files");
+    verifies(folder.clone()).await;
+    let later = text(&folder, "part1.json");
+    assert!(later.contains("XXXXXXX says thanks") && !later.contains("Brimley"), "{later}");
+    let page = text(&folder, "part1.html");
+    assert!(
+        page.contains("now reads") && page.contains("says thanks") && !page.contains("Brimley"),
+        "{page}"
+    );
     world.ends().await;
 }

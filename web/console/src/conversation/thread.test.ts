@@ -51,6 +51,17 @@ describe('a thread', () => {
     expect(states).toEqual(['seen', 'sent']);
   });
 
+  it("shows a rating's comment as it reads now", () => {
+    const rated = { number: 3, at: 0, body: { kind: 'rated' as const, score: 5, comment: 'thanks, Rex', masks: [] } };
+    const masks = [{ start: 8, end: 11, rule: 'redacted' }];
+    const amended = { kind: 'amended' as const, target: 3, revision: 1, text: 'thanks, XXX', masks, corrected: false };
+    const one = thread.withEvents(thread.EMPTY, [rated]);
+    const two = thread.withEvents(one, [{ number: 4, at: 0, body: amended }]);
+    expect(thread.wordsNow(one, rated)?.text).toBe('thanks, Rex');
+    expect(thread.wordsNow(two, rated)).toEqual({ text: 'thanks, XXX', masks, corrected: false, amended: true });
+    expect(thread.wordsNow(one, { ...rated, body: { ...rated.body, comment: null } })).toBeNull();
+  });
+
   it('forgets its words when the transcript has left, and keeps what was not sent', () => {
     const one = thread.withoutWords(thread.withOutgoing(thread.withEvents(thread.EMPTY, [said(1, visitor, 'secret')]), pending('m9')));
     expect(texts(one)).toEqual(['hello']);

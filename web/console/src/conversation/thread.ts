@@ -119,6 +119,7 @@ export function wordsNow(
 function wordsAtFirst(body: Body, field: string | null): Amendment | null {
   if (body.kind === 'message') return body;
   if (body.kind === 'note') return { ...body, revision: 0, corrected: false };
+  if (body.kind === 'rated') return body.comment == null ? null : { text: body.comment, masks: body.masks, revision: 0, corrected: false };
   const answer = body.kind === 'started' ? body.answers.find((one) => one.field === field) : undefined;
   return answer === undefined ? null : { ...answer, revision: 0, corrected: false };
 }

@@ -4,6 +4,7 @@ export const maskNamesEn: MaskNames = {
   account: 'account number',
   address: 'address',
   bank_account: 'bank account number',
+  age: 'age over 89',
   birth_date: 'date of birth',
   card: 'card number',
   card_expiry: 'card expiry date',

@@ -4,6 +4,7 @@ export const maskNamesEs: MaskNames = {
   account: 'número de cuenta',
   address: 'dirección',
   bank_account: 'número de cuenta bancaria',
+  age: 'edad de más de 89 años',
   birth_date: 'fecha de nacimiento',
   card: 'número de tarjeta',
   card_expiry: 'vencimiento de la tarjeta',

@@ -193,8 +193,8 @@ fn is_particle(scan: &Scan<'_>, at: usize) -> bool {
 
 /// After words that announce an address: names and numbers, in either order.
 fn cued(scan: &Scan<'_>, at: usize) -> Option<usize> {
-    let before = at.checked_sub(2).filter(|_| scan.tokens[at - 1].kind() == Kind::Word)?;
-    let told = CUES.chunks(2).any(|pair| scan.word_is(before, &pair[..1]) && scan.word_is(at - 1, &pair[1..]))
+    at.checked_sub(1).filter(|before| scan.tokens[*before].kind() == Kind::Word)?;
+    let told = at > 1 && CUES.chunks(2).any(|pair| scan.word_is(at - 2, &pair[..1]) && scan.word_is(at - 1, &pair[1..]))
         || scan.word_is(at - 1, words!["address"]) && scan.gap(at - 1).starts_with(b":");
     if !told || !is_house(scan, at) && scan.tokens[at].kind() != Kind::Word {
         return None;
