@@ -2,7 +2,7 @@
 
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
-import { Visitor } from './people.ts';
+import { Staff, Visitor } from './people.ts';
 import { Sotto } from './sotto.ts';
 
 let sotto: Sotto;
@@ -38,5 +38,30 @@ test('a card number in a draft is named before it is sent, and nobody is kept fr
   expect(await sam.frame.getByText('This looks like').count()).toBe(0);
 
   expect(sam.browser.broken).toEqual([]);
+  await sam.leaves();
+});
+
+test('after a reload the warning still goes by the policy of the department that reads', async () => {
+  const eve = await Staff.enters(sotto.places.administrator);
+  const { page } = eve;
+  await page.getByRole('navigation', { name: 'Administration' }).getByRole('link', { name: 'Masking' }).click();
+  await page.getByRole('button', { name: 'Add an exception to phone number' }).click();
+  await page.getByRole('combobox', { name: 'Department' }).first().selectOption({ label: 'Front desk' });
+  await page.getByRole('combobox', { name: 'Written by' }).first().selectOption({ label: 'Visitor' });
+  await page.getByRole('combobox', { name: 'Then' }).selectOption({ label: 'Hide at once' });
+  await page.getByRole('button', { name: 'Save changes' }).click();
+  await page.getByText(/^Saved at/).waitFor();
+  await eve.leaves();
+
+  const sam = await Visitor.at(sotto);
+  await sam.opensTheWidget();
+  await sam.asks('Is there parking?');
+  await sam.sees('Is there parking?');
+  await sam.page.reload();
+  await sam.sees('Is there parking?');
+  await sam.frame.getByRole('textbox', { name: 'Write a message' }).fill('My number is 415-555-0132');
+  await sam.sees('This looks like a phone number. It will be hidden.');
+
+  expect([...eve.browser.broken, ...sam.browser.broken]).toEqual([]);
   await sam.leaves();
 });

@@ -230,6 +230,7 @@ fn judge(scan: &Scan<'_>, lengths: &Lengths, from: usize, run: &Run) -> Option<(
         let Some((rule, by_digits)) = found else { continue };
         if goes_on(scan, last, start, end)
             || !by_digits.anywhere && (glued || !number.is_worded() && number.has_comma())
+            || number.is_list()
         {
             continue;
         }
@@ -271,6 +272,11 @@ impl Number<'_> {
     pub(crate) fn goes_before(&self) -> bool {
         let Some(before) = self.from.checked_sub(1) else { return false };
         self.scan.tokens[before].kind() == Kind::Number && self.scan.gap(before).len() <= 1
+    }
+
+    /// "145, 132, 98, 177, 201": readings, as nobody parts a number.
+    fn is_list(&self) -> bool {
+        self.has_comma() && self.groups.iter().all(|digits| matches!(digits, 2 | 3))
     }
 
     fn has_comma(&self) -> bool {

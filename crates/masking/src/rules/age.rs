@@ -2,7 +2,7 @@
 
 use super::{Rule, RuleId};
 use crate::find::Hit;
-use crate::lexicon::words;
+use crate::lexicon::{SPOKEN, words};
 use crate::scan::{Kind, Scan, why};
 
 const AGE_MIN: u32 = 90;
@@ -20,6 +20,9 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn find(scan: &Scan<'_>, _asked: bool, hits: &mut Vec<Hit>) {
+    if !scan.has_digit && scan.marks & SPOKEN == 0 {
+        return;
+    }
     for at in scan.triggers(why::BESIDE_WORD) {
         let Some(next) = old(scan, at) else { continue };
         if is_told(scan, at, next) {

@@ -52,6 +52,9 @@ fn ends(scan: &Scan<'_>, _asked: bool, hits: &mut Vec<Hit>) {
     let number = |at: usize, len: u32| {
         scan.tokens.get(at).is_some_and(|t| t.kind() == Kind::Number && t.len() == len)
     };
+    if !scan.has_digit {
+        return;
+    }
     for at in scan.triggers(why::BESIDE_WORD).filter(|at| *at > 1) {
         let begins = number(at, 6)
             && scan.word_is(at - 1, words!["with"])

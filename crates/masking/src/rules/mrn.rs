@@ -31,6 +31,9 @@ const BY_CUE: ByCue =
 
 /// "mrnr472348": a record number glued to its cue.
 fn glued(scan: &Scan<'_>, _asked: bool, hits: &mut Vec<Hit>) {
+    if !scan.has_digit {
+        return;
+    }
     for at in scan.triggers(why::BESIDE_WORD).filter(|at| *at > 0) {
         let (before, token) = (&scan.tokens[at - 1], &scan.tokens[at]);
         let cue = token.kind() == Kind::Number

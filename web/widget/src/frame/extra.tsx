@@ -97,20 +97,11 @@ export function warning(words: ExtraWords, app: App, draft: string): Child {
   );
 }
 
-/**
- * The policy of the department that will read it: where the conversation was sent, else where it was started. After a
- * reload that is not known; then the departments must agree, else the default stands.
- */
+/** The policy of the department that will read it: of the conversation's, where there is one, else of the one that is chosen. */
 function actionOf(app: App): (rule: string) => string | undefined {
-  const departments = app.config?.departments ?? [];
-  const moved = app.conversation?.thread.lines.flatMap(({ body }) => (body.kind === 'transferred' ? [body.department] : [])).at(-1);
-  const id = moved ?? (app.draft.consent ? app.draft.department : null);
-  const one = departments.find((department) => department.id === id);
-  return (rule) => {
-    if (one) return one.masking?.[rule];
-    const [first, ...others] = departments.map(({ masking }) => masking?.[rule]);
-    return others.every((other) => other === first) ? first : undefined;
-  };
+  const id = app.conversation?.view?.department ?? app.draft.department;
+  const one = app.config?.departments.find((department) => department.id === id);
+  return (rule) => one?.masking?.[rule];
 }
 
 /** As if the visitor had typed it into the one field that there is for many words. */

@@ -18,7 +18,7 @@ export const RULES: readonly WarningRule[] = [
     pattern: /\b[2-6]\d{3}[ .-]?(?:\d{4}[ .-]?\d{4}[ .-]?\d{4}|\d{6}[ .-]?\d{4,5})\b/g,
     isChecked: true,
     needsCue: false,
-    cue: /\b(?:card|visa|mastercard|amex|pan|cc|tarjeta|discover)(?:\W+(?:is|was|it|its|s|number|no|num|nr|nbr|id|my|the|are|of|for|on|file|here|says|ends|this|to|as|es|numero|de|la|mi|a|still|new|in|current|please|code|que|be|would|um|uh|so|starts|ending|with|changed|now|first|half|second|he|she|her|his|reads|reading|bracelet|wristband)){0,7}\W*$/i,
+    cue: /\b(?:card|visa|mastercard|amex|pan|cc|tarjeta|discover|carte|kreditkarte)(?:\W+(?:is|was|it|its|s|number|no|num|nr|nbr|id|my|the|are|of|for|on|file|here|says|ends|this|to|as|es|numero|de|la|mi|a|still|new|in|current|please|code|que|be|would|um|uh|so|starts|ending|with|changed|now|first|half|second|he|she|her|his|reads|reading|bracelet|wristband)){0,7}\W*$/i,
   },
   {
     rule: 'iban',
@@ -34,7 +34,7 @@ export const RULES: readonly WarningRule[] = [
     pattern: /\b\d{3}[ -]\d{2}[ -]\d{4}\b/g,
     isChecked: true,
     needsCue: false,
-    cue: /\b(?:ssn|social\W+security|social|ss|soc\W+sec|seguro\W+social)(?:\W+(?:is|was|it|its|s|number|no|num|nr|nbr|id|my|the|are|of|for|on|file|here|says|ends|this|to|as|es|numero|de|la|mi|a|still|new|in|current|please|code|que|be|would|um|uh|so|starts|ending|with|changed|now|first|half|second|he|she|her|his|reads|reading|bracelet|wristband)){0,7}\W*$/i,
+    cue: /\b(?:ssn|s\W+s\W+n|social\W+security|social|ss|soc\W+sec|seguro\W+social)(?:\W+(?:is|was|it|its|s|number|no|num|nr|nbr|id|my|the|are|of|for|on|file|here|says|ends|this|to|as|es|numero|de|la|mi|a|still|new|in|current|please|code|que|be|would|um|uh|so|starts|ending|with|changed|now|first|half|second|he|she|her|his|reads|reading|bracelet|wristband)){0,7}\W*$/i,
   },
   {
     rule: 'itin',
@@ -42,7 +42,7 @@ export const RULES: readonly WarningRule[] = [
     pattern: /\b9\d{2}[ -]\d{2}[ -]\d{4}\b/g,
     isChecked: true,
     needsCue: false,
-    cue: /\b(?:itin|tax\W+id)(?:\W+(?:is|was|it|its|s|number|no|num|nr|nbr|id|my|the|are|of|for|on|file|here|says|ends|this|to|as|es|numero|de|la|mi|a|still|new|in|current|please|code|que|be|would|um|uh|so|starts|ending|with|changed|now|first|half|second|he|she|her|his|reads|reading|bracelet|wristband)){0,7}\W*$/i,
+    cue: /\b(?:itin|tax\W+id|tax\W+number|taxpayer\W+id|taxpayer\W+number|tax\W+payer)(?:\W+(?:is|was|it|its|s|number|no|num|nr|nbr|id|my|the|are|of|for|on|file|here|says|ends|this|to|as|es|numero|de|la|mi|a|still|new|in|current|please|code|que|be|would|um|uh|so|starts|ending|with|changed|now|first|half|second|he|she|her|his|reads|reading|bracelet|wristband)){0,7}\W*$/i,
   },
   {
     rule: 'email',
@@ -58,7 +58,7 @@ export const RULES: readonly WarningRule[] = [
     pattern: /(?:\+?1[ .-]?)?\(?\b[2-9]\d{2}\)?[ .-]?[2-9]\d{2}[ .-]?\d{4}\b/g,
     isChecked: true,
     needsCue: false,
-    cue: /\b(?:phone|cell|call|tel|telefono|fax|mobile|text\W+me|reach\W+me\W+at|ph|answering\W+at|messages\W+to|desk|movil|celular|handy|telephone|telefon)(?:\W+(?:is|was|it|its|s|number|no|num|nr|nbr|id|my|the|are|of|for|on|file|here|says|ends|this|to|as|es|numero|de|la|mi|a|still|new|in|current|please|code|que|be|would|um|uh|so|starts|ending|with|changed|now|first|half|second|he|she|her|his|reads|reading|bracelet|wristband)){0,7}\W*$/i,
+    cue: /\b(?:phone|cell|call|tel|telefono|fax|mobile|text\W+me|reach\W+me\W+at|ph|answering\W+at|messages\W+to|desk|movil|celular|handy|telephone|telefon|my\W+number|mi\W+numero|llamame|llamar|whatsapp|pager|txt\W+me|reach\W+me\W+on|phn)(?:\W+(?:is|was|it|its|s|number|no|num|nr|nbr|id|my|the|are|of|for|on|file|here|says|ends|this|to|as|es|numero|de|la|mi|a|still|new|in|current|please|code|que|be|would|um|uh|so|starts|ending|with|changed|now|first|half|second|he|she|her|his|reads|reading|bracelet|wristband)){0,7}\W*$/i,
   },
   {
     rule: 'routing',
@@ -66,7 +66,7 @@ export const RULES: readonly WarningRule[] = [
     pattern: /\b\d{4}-?\d{4}-?\d\b/g,
     isChecked: true,
     needsCue: false,
-    cue: /\b(?:routing|aba)(?:\W+(?:is|was|it|its|s|number|no|num|nr|nbr|id|my|the|are|of|for|on|file|here|says|ends|this|to|as|es|numero|de|la|mi|a|still|new|in|current|please|code|que|be|would|um|uh|so|starts|ending|with|changed|now|first|half|second|he|she|her|his|reads|reading|bracelet|wristband)){0,7}\W*$/i,
+    cue: /\b(?:routing|routing\W+transit|rtn|transit\W+number|aba|ruta)(?:\W+(?:is|was|it|its|s|number|no|num|nr|nbr|id|my|the|are|of|for|on|file|here|says|ends|this|to|as|es|numero|de|la|mi|a|still|new|in|current|please|code|que|be|would|um|uh|so|starts|ending|with|changed|now|first|half|second|he|she|her|his|reads|reading|bracelet|wristband)){0,7}\W*$/i,
   },
   {
     rule: 'bank_account',
@@ -74,7 +74,7 @@ export const RULES: readonly WarningRule[] = [
     pattern: /\b\d{6,17}\b/g,
     isChecked: false,
     needsCue: true,
-    cue: /\b(?:checking\W+account|savings\W+account|bank\W+account|checking|savings)(?:\W+(?:is|was|it|its|s|number|no|num|nr|nbr|id|my|the|are|of|for|on|file|here|says|ends|this|to|as|es|numero|de|la|mi|a|still|new|in|current|please|code|que|be|would|um|uh|so|starts|ending|with|changed|now|first|half|second|he|she|her|his|reads|reading|bracelet|wristband)){0,7}\W*$/i,
+    cue: /\b(?:checking\W+account|savings\W+account|bank\W+account|checking|savings|checking\W+acct|savings\W+acct|bank\W+acct|cuenta\W+bancaria|cuenta\W+de\W+banco|cuenta\W+de\W+cheques|cuenta\W+de\W+ahorros|direct\W+deposit|sort\W+code)(?:\W+(?:is|was|it|its|s|number|no|num|nr|nbr|id|my|the|are|of|for|on|file|here|says|ends|this|to|as|es|numero|de|la|mi|a|still|new|in|current|please|code|que|be|would|um|uh|so|starts|ending|with|changed|now|first|half|second|he|she|her|his|reads|reading|bracelet|wristband)){0,7}\W*$/i,
   },
   {
     rule: 'cvv',
@@ -82,7 +82,7 @@ export const RULES: readonly WarningRule[] = [
     pattern: /\b\d{3,4}\b/g,
     isChecked: false,
     needsCue: true,
-    cue: /\b(?:cvv|cvc|cvv2|security\W+code|cid|digits\W+on\W+the\W+back|code\W+on\W+the\W+back|code\W+on\W+back|number\W+on\W+the\W+back)(?:\W+(?:is|was|it|its|s|number|no|num|nr|nbr|id|my|the|are|of|for|on|file|here|says|ends|this|to|as|es|numero|de|la|mi|a|still|new|in|current|please|code|que|be|would|um|uh|so|starts|ending|with|changed|now|first|half|second|he|she|her|his|reads|reading|bracelet|wristband)){0,7}\W*$/i,
+    cue: /\b(?:cvv|cvc|ccv|csc|csv\W+code|security\W+code|security\W+code\W+on\W+the\W+back|cid|digits\W+on\W+the\W+back|code\W+on\W+the\W+back|code\W+on\W+back|number\W+on\W+the\W+back|digit\W+code|codigo\W+de\W+seguridad|verification\W+value)(?:\W+(?:is|was|it|its|s|number|no|num|nr|nbr|id|my|the|are|of|for|on|file|here|says|ends|this|to|as|es|numero|de|la|mi|a|still|new|in|current|please|code|que|be|would|um|uh|so|starts|ending|with|changed|now|first|half|second|he|she|her|his|reads|reading|bracelet|wristband)){0,7}\W*$/i,
   },
   {
     rule: 'passport',
@@ -90,7 +90,7 @@ export const RULES: readonly WarningRule[] = [
     pattern: /\b[A-Z]{0,2}\d{7,9}\b/g,
     isChecked: false,
     needsCue: true,
-    cue: /\b(?:passport)(?:\W+(?:is|was|it|its|s|number|no|num|nr|nbr|id|my|the|are|of|for|on|file|here|says|ends|this|to|as|es|numero|de|la|mi|a|still|new|in|current|please|code|que|be|would|um|uh|so|starts|ending|with|changed|now|first|half|second|he|she|her|his|reads|reading|bracelet|wristband)){0,7}\W*$/i,
+    cue: /\b(?:passport|pasaporte)(?:\W+(?:is|was|it|its|s|number|no|num|nr|nbr|id|my|the|are|of|for|on|file|here|says|ends|this|to|as|es|numero|de|la|mi|a|still|new|in|current|please|code|que|be|would|um|uh|so|starts|ending|with|changed|now|first|half|second|he|she|her|his|reads|reading|bracelet|wristband)){0,7}\W*$/i,
   },
   {
     rule: 'driver_license',
@@ -98,7 +98,7 @@ export const RULES: readonly WarningRule[] = [
     pattern: /\b[A-Z]{0,2}[ -]?\d{3,}(?:[ -]?\d{2,}){0,3}\b/g,
     isChecked: false,
     needsCue: true,
-    cue: /\b(?:driver\W+s\W+license|drivers\W+license|driver\W+license|drivers\W+licence|driving\W+licence|dl|license\W+number|drivers\W+lic|driver\W+s\W+lic|driver\W+lic)(?:\W+(?:is|was|it|its|s|number|no|num|nr|nbr|id|my|the|are|of|for|on|file|here|says|ends|this|to|as|es|numero|de|la|mi|a|still|new|in|current|please|code|que|be|would|um|uh|so|starts|ending|with|changed|now|first|half|second|he|she|her|his|reads|reading|bracelet|wristband)){0,7}\W*$/i,
+    cue: /\b(?:driver\W+s\W+license|drivers\W+license|driver\W+license|driver\W+s\W+licence|drivers\W+licence|driver\W+licence|driving\W+licence|driving\W+license|dl|license\W+number|drivers\W+lic|driver\W+s\W+lic|driver\W+lic|operator\W+license|operator\W+s\W+license|state\W+id|state\W+id\W+card|licencia\W+de\W+conducir|licencia\W+de\W+manejar|licencia)(?:\W+(?:is|was|it|its|s|number|no|num|nr|nbr|id|my|the|are|of|for|on|file|here|says|ends|this|to|as|es|numero|de|la|mi|a|still|new|in|current|please|code|que|be|would|um|uh|so|starts|ending|with|changed|now|first|half|second|he|she|her|his|reads|reading|bracelet|wristband)){0,7}\W*$/i,
   },
 ];
 

@@ -156,7 +156,7 @@ fn may_name(scan: &Scan<'_>, at: usize, first: bool) -> bool {
 fn number_after(scan: &Scan<'_>, at: usize) -> Option<usize> {
     let token = &scan.tokens[at];
     let one_word = has_ending(scan, token);
-    if !one_word && !token.is(WAY) {
+    if !one_word && !token.is(WAY) || is_measured(scan, at) {
         return None;
     }
     for n in at + 1..scan.tokens.len().min(at + 2 + NAME_WORDS_MAX) {
@@ -172,6 +172,15 @@ fn number_after(scan: &Scan<'_>, at: usize) -> Option<usize> {
         }
     }
     None
+}
+
+/// "11.2 K/uL, Hgb 13", "5 ul Tween 20": a unit, not the Polish word for a street.
+fn is_measured(scan: &Scan<'_>, at: usize) -> bool {
+    let after_number = at > 0 && scan.tokens[at - 1].kind() == Kind::Number;
+    scan.word_is(at, words!["ul"])
+        && (scan.byte_before(scan.tokens[at].start) == b'/'
+            || scan.gap(at).starts_with(b",")
+            || after_number && !scan.gap(at).starts_with(b"."))
 }
 
 fn has_ending(scan: &Scan<'_>, token: &Token) -> bool {
