@@ -17,7 +17,7 @@ use crate::chaos::delivery::{self, Delivered};
 use crate::chaos::talker::{Access, Talker};
 use crate::chaos::{Counts, Shared, Stalls, read_back, two_talkers};
 use crate::client::{Pass, Place, Verb, Who, fresh_id, start};
-use crate::cluster::Cluster;
+use crate::cluster::{Cluster, Ways};
 use crate::figures::{self, Durations};
 use crate::ledger::{self, Ledger, Verdict, Words};
 use crate::{pairs, settings};
@@ -87,7 +87,7 @@ struct Stall {
 pub(crate) async fn run(chaos: &ChaosCluster, place: &Place, password: &str) -> Result<bool> {
     let begun = Instant::now();
     let shared = Shared::default();
-    let mut cluster = Cluster::prepare(&chaos.server)?;
+    let mut cluster = Cluster::prepare(&chaos.server, Ways::Gated)?;
     let done = all(chaos, place, password, &mut cluster, &shared).await;
     let is_clean = done.as_ref().is_ok_and(|done| {
         done.verdict.is_clean()
