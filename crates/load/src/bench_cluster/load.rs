@@ -15,6 +15,8 @@ use crate::{idle, proc, settings};
 
 /// Memory is looked at when what arrived has been dealt with.
 const SETTLING: Duration = Duration::from_secs(2);
+/// Sockets of one visitor: those who wait stay few enough for an agent's list.
+const PAGES: usize = 10;
 const COMMITS: &str = "sotto_commit_units_count";
 
 /// What is measured.
@@ -85,7 +87,8 @@ pub(super) async fn measure(
 /// KiB that a visitor's socket takes, over all nodes.
 async fn silent(count: usize, place: &Place, install: &Install<'_>) -> Result<f64> {
     let rss = || install.nodes.iter().map(|pid| proc::rss_kib(*pid)).sum::<Result<u64>>();
-    let tokens = idle::start_all(install.address, place, count).await?;
+    let tokens = idle::start_all(install.address, place, count.div_ceil(PAGES)).await?;
+    let tokens: Vec<String> = tokens.iter().cycle().take(count).cloned().collect();
     tokio::time::sleep(SETTLING).await;
     let before = rss()?;
     let (lines, _) = idle::connect_all(install.address, tokens, idle::ARRIVING_AT_ONCE).await?;
