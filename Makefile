@@ -15,7 +15,7 @@ N ?= 100
 DATA ?= ../shared/data
 ARGS ?=
 
-.PHONY: run test release types chaos chaos-cluster outage replay strace bench-relay bench-idle bench-pairs mask-score bench-masking fuzz-masking screenshots front
+.PHONY: run test release types chaos chaos-cluster outage replay strace bench-relay bench-idle bench-pairs bench-cluster mask-score bench-masking fuzz-masking screenshots front
 
 run:
 	@$(STEP) "Set up" setup/ensure run
@@ -69,6 +69,10 @@ bench-idle: release
 
 bench-pairs: release
 	@$(RELEASE)/sotto-load pairs --server $(RELEASE)/sotto $(ARGS)
+
+bench-cluster: release
+	@setup/ensure test
+	@$(RELEASE)/sotto-load bench-cluster --server $(RELEASE)/sotto $(ARGS)
 
 mask-score: release
 	@command -v python3 >/dev/null || { echo "python3 is missing: the scorer is written in it."; exit 2; }

@@ -16,7 +16,8 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 use clap::Args;
-use futures_util::future::try_join_all;
+use futures_util::TryStreamExt;
+use futures_util::stream::FuturesUnordered;
 use serde::Serialize;
 
 use crate::chance::Chance;
@@ -208,7 +209,7 @@ async fn load(
     for agent in agents {
         talkers.extend(two_talkers(server.address(), place, agent, shared, chance).await?);
     }
-    let talk = try_join_all(talkers.iter_mut().map(Talker::talk));
+    let talk = talk_all(&mut talkers);
     let end = end_again_and_again(chaos, server, shared, chance);
     let (_, restarts) = tokio::try_join!(talk, end)?;
     // What is read back now comes from the disk and from no cache.
@@ -223,6 +224,11 @@ async fn load(
     }
     let delivered = delivery::run(chaos, server, &mut talkers, chance).await;
     Ok((part, delivered.context("delivering")?, restarts))
+}
+
+/// Until all have said everything, or the first cannot go on.
+pub(crate) async fn talk_all(talkers: &mut [Talker<'_>]) -> Result<()> {
+    talkers.iter_mut().map(Talker::talk).collect::<FuturesUnordered<_>>().try_collect().await
 }
 
 /// A visitor and the agent who accepts them, in this order.

@@ -9,15 +9,14 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
 use clap::Args;
-use futures_util::future::try_join_all;
 use serde::Serialize;
 
 use crate::chance::Chance;
 use crate::chaos::delivery::{self, Delivered};
-use crate::chaos::talker::{Access, Talker};
-use crate::chaos::{Counts, Shared, Stalls, read_back, two_talkers};
+use crate::chaos::talker::Access;
+use crate::chaos::{Counts, Shared, Stalls, read_back, talk_all, two_talkers};
 use crate::client::{Pass, Place, Verb, Who, fresh_id, start};
-use crate::cluster::Cluster;
+use crate::cluster::{Cluster, Ways};
 use crate::figures::{self, Durations};
 use crate::ledger::{self, Ledger, Verdict, Words};
 use crate::{pairs, settings};
@@ -87,7 +86,7 @@ struct Stall {
 pub(crate) async fn run(chaos: &ChaosCluster, place: &Place, password: &str) -> Result<bool> {
     let begun = Instant::now();
     let shared = Shared::default();
-    let mut cluster = Cluster::prepare(&chaos.server)?;
+    let mut cluster = Cluster::prepare(&chaos.server, Ways::Gated)?;
     let done = all(chaos, place, password, &mut cluster, &shared).await;
     let is_clean = done.as_ref().is_ok_and(|done| {
         done.verdict.is_clean()
@@ -144,7 +143,7 @@ async fn all(
     for agent in pairs::sign_in(address, chaos.pairs, password).await? {
         talkers.extend(two_talkers(address, place, agent, shared, &mut chance).await?);
     }
-    let talk = try_join_all(talkers.iter_mut().map(Talker::talk));
+    let talk = talk_all(&mut talkers);
     let fail = fail_again_and_again(chaos, cluster, shared, &mut chance);
     tokio::try_join!(talk, fail)?;
     // What is read back now comes from the disk and from no cache.

@@ -15,7 +15,7 @@ pub(crate) use line::{Line, Who};
 pub(crate) use verb::Verb;
 pub(crate) use visitor::{Arrived, Pass, Place, start};
 
-pub(crate) use http::is_ready;
+pub(crate) use http::{is_ready, metric};
 
 /// A fresh name for a message, or for a start.
 pub(crate) fn fresh_id() -> String {

@@ -20,6 +20,13 @@ const DATABASE: &str = "postgres";
 const POLL: Duration = Duration::from_millis(20);
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// How nodes reach database and bus.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Ways {
+    Gated,
+    Straight,
+}
+
 /// One node, and its ways out.
 pub(crate) struct Node {
     pub(crate) process: ServerProcess,
@@ -42,27 +49,27 @@ pub(crate) struct Cluster {
     pub(crate) nodes: Vec<Node>,
     database: Option<Database>,
     nats: Option<Nats>,
-    _front: Front,
+    front: Front,
     address: Address,
     folder: TempDir,
 }
 
 impl Cluster {
-    /// Starts all but the nodes.
-    pub(crate) fn prepare(program: &Path) -> Result<Self> {
+    /// Starts all but the nodes. Without a gate nothing can be cut off, and nothing waits for one.
+    pub(crate) fn prepare(program: &Path, ways: Ways) -> Result<Self> {
         let folder = tempfile::Builder::new().prefix("sotto-cluster-").tempdir()?;
         let database = Database::start(folder.path())?;
         let nats = Nats::start(folder.path(), "")?;
         let address = free_address()?;
         let nodes = (0..NODES)
-            .map(|_| Node::prepare(program, folder.path(), address, &database, &nats))
+            .map(|_| Node::prepare(program, folder.path(), address, (&database, &nats), ways))
             .collect::<Result<Vec<_>>>()?;
         let listen: Vec<_> = nodes.iter().map(|node| node.process.address().socket()).collect();
         let listen = listen.try_into().ok().context("three nodes")?;
         let own = folder.path().join("front");
         let front = Front::start(FrontKind::Haproxy, &own, address.socket(), listen)?;
         let (database, nats) = (Some(database), Some(nats));
-        Ok(Self { nodes, database, nats, _front: front, address, folder })
+        Ok(Self { nodes, database, nats, front, address, folder })
     }
 
     /// What browsers know.
@@ -121,6 +128,20 @@ impl Cluster {
         Ok(())
     }
 
+    /// Everything but the nodes that takes processor time, by name.
+    pub(crate) fn parts(&self) -> Vec<(&'static str, u32)> {
+        let [front, browsers] = self.front.pids();
+        let nats = self.nats.as_ref().and_then(Nats::pid);
+        let own = [("front", front), ("browsers", browsers), ("nats", nats)];
+        let own = own.into_iter().filter_map(|(name, pid)| Some((name, pid?)));
+        own.chain(self.database.iter().flat_map(Database::parts)).collect()
+    }
+
+    /// The database, unless it is being worked on.
+    pub(crate) fn the_database(&self) -> Option<&Database> {
+        self.database.as_ref()
+    }
+
     /// What each of the nodes' connections to the primary does or waits for.
     pub(crate) fn database_is_at(&self) -> String {
         const ASKS: &str = "select client_port, state, wait_event, \
@@ -158,10 +179,25 @@ async fn apart<T: Send + 'static>(
 }
 
 impl Database {
-    fn start(folder: &Path) -> Result<Self> {
+    pub(crate) fn start(folder: &Path) -> Result<Self> {
         let primary = Postgres::start(&folder.join("postgres-1"))?;
         let standby = primary.standby(&folder.join("postgres-2"))?;
         Ok(Self { primary, standby, folder: folder.to_owned(), made: 2 })
+    }
+
+    /// For a node that goes straight to it.
+    pub(crate) fn url(&self) -> String {
+        Postgres::url([self.primary.address(), self.standby.address()], DATABASE)
+    }
+
+    pub(crate) fn parts(&self) -> Vec<(&'static str, u32)> {
+        let own = [("database", self.primary.pid()), ("standby", self.standby.pid())];
+        own.into_iter().filter_map(|(name, pid)| Some((name, pid?))).collect()
+    }
+
+    /// Syncs of the primary's journal so far.
+    pub(crate) fn syncs(&self) -> impl FnOnce() -> Result<u64> + Send + 'static {
+        self.primary.syncs()
     }
 
     pub(crate) fn restart(&mut self) -> Result<()> {
@@ -194,18 +230,21 @@ impl Node {
         program: &Path,
         folder: &Path,
         by: Address,
-        database: &Database,
-        nats: &Nats,
+        (database, nats): (&Database, &Nats),
+        ways: Ways,
     ) -> Result<Self> {
         let Database { primary, standby, .. } = database;
         let to_database = [Gate::before(primary.address())?, Gate::before(standby.address())?];
         let to_bus = Gate::before(nats.address())?;
-        let url = Postgres::url(to_database.each_ref().map(Gate::address), DATABASE);
+        let (url, bus) = match ways {
+            Ways::Gated => (to_database.each_ref().map(Gate::address), to_bus.address()),
+            Ways::Straight => ([primary.address(), standby.address()], nats.address()),
+        };
+        let url = Postgres::url(url, DATABASE);
         let more = format!(
             "trusted_proxies = [\"127.0.0.1\"]\n\
              stop.notice_seconds = {NOTICE_SECONDS}\nstop.spread_seconds = {SPREAD_SECONDS}\n\
-             database_url = \"{url}\"\nbus_url = \"nats://{}\"\n",
-            to_bus.address()
+             database_url = \"{url}\"\nbus_url = \"nats://{bus}\"\n"
         );
         let shared = Some(folder.to_owned());
         let reached = Reached { by, more, shared, ..Reached::itself(free_address()?) };

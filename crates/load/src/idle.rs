@@ -16,7 +16,7 @@ use crate::target::{Choice, Target};
 
 /// Sockets, files and pipes beside the visitors' own.
 const OTHER_FILES: usize = 200;
-const ARRIVING_AT_ONCE: usize = 32;
+pub(crate) const ARRIVING_AT_ONCE: usize = 32;
 /// Work that was put off is done by then, before silence is measured.
 const SETTLING: Duration = Duration::from_secs(3);
 
@@ -106,7 +106,11 @@ fn since(now: Option<f64>, before: Option<f64>) -> Option<f64> {
     now.zip(before).map(|(now, before)| now - before)
 }
 
-async fn start_all(address: Address, place: &Place, count: usize) -> Result<Vec<String>> {
+pub(crate) async fn start_all(
+    address: Address,
+    place: &Place,
+    count: usize,
+) -> Result<Vec<String>> {
     stream::iter(0..count)
         .map(|_| async { Ok(start(address, place, &fresh_id(), "en").await?.token) })
         .buffer_unordered(ARRIVING_AT_ONCE)
@@ -115,7 +119,7 @@ async fn start_all(address: Address, place: &Place, count: usize) -> Result<Vec<
 }
 
 /// All sockets, and the tokens for the next time.
-async fn connect_all(
+pub(crate) async fn connect_all(
     address: Address,
     tokens: Vec<String>,
     at_once: usize,
@@ -129,7 +133,7 @@ async fn connect_all(
 }
 
 /// Raises the limit of open files of this process; the server inherits it.
-fn allow_open_files(count: usize) -> Result<()> {
+pub(crate) fn allow_open_files(count: usize) -> Result<()> {
     let pid = std::process::id().to_string();
     let status = Command::new("prlimit")
         .args(["--pid", &pid, &format!("--nofile={count}:{count}")])

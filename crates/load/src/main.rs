@@ -3,6 +3,7 @@
 //! 0 done, 1 it ran and the answer is no, 2 it could not run.
 
 mod bench;
+mod bench_cluster;
 mod chance;
 mod chaos;
 mod chaos_cluster;
@@ -67,6 +68,8 @@ enum Command {
     Fronts(fronts::Fronts),
     /// The ledger on three nodes while everything that they stand on fails.
     ChaosCluster(chaos_cluster::ChaosCluster),
+    /// One node embedded, one on PostgreSQL, three behind HAProxy: rates, processor time, syncs.
+    BenchCluster(bench_cluster::BenchCluster),
     /// Plays dialogue files and compares what was archived.
     Replay(replay::Replay),
     /// Shows a completed sync between receipt and acknowledgement.
@@ -106,6 +109,7 @@ async fn run(arguments: Arguments) -> Result<bool> {
         Command::Chaos(chaos) => chaos::run(&chaos, &place, &password).await,
         Command::Fronts(fronts) => fronts::run(&fronts, &place, &password).await,
         Command::ChaosCluster(chaos) => chaos_cluster::run(&chaos, &place, &password).await,
+        Command::BenchCluster(bench) => bench_cluster::run(&bench, &place, &password).await,
         Command::Replay(replay) => replay::run(&replay, &place, &password).await,
         Command::StraceCheck(check) => strace::run(&check, &place, &password).await,
         Command::Relay { listen, journal } => floor::serve(listen, &journal).await.map(|()| true),

@@ -10,17 +10,37 @@ const TICKS_A_SECOND: f64 = 100.0;
 /// Processor time that a process has used so far, in seconds, all threads together.
 pub(crate) fn cpu_seconds(pid: u32) -> Result<f64> {
     let stat = fs::read_to_string(format!("/proc/{pid}/stat")).context("reading /proc")?;
-    cpu_seconds_in(&stat).with_context(|| format!("unexpected /proc/{pid}/stat"))
+    cpu_seconds_in(&stat, 2).with_context(|| format!("unexpected /proc/{pid}/stat"))
 }
 
-/// User and system time are fields 14 and 15; the command's name before them
+/// The same of a process and all that it started, also those that ended.
+pub(crate) fn cpu_seconds_of_all(pid: u32) -> Result<f64> {
+    let mut all = 0.0;
+    for entry in fs::read_dir("/proc").context("reading /proc")? {
+        let name = entry?.file_name();
+        let Some(child) = name.to_str().and_then(|name| name.parse::<u32>().ok()) else { continue };
+        // It may have ended meanwhile.
+        let Ok(stat) = fs::read_to_string(format!("/proc/{child}/stat")) else { continue };
+        if child == pid {
+            all += cpu_seconds_in(&stat, 4).context("unexpected /proc")?;
+        } else if parent_in(&stat) == Some(pid) {
+            all += cpu_seconds_in(&stat, 2).context("unexpected /proc")?;
+        }
+    }
+    Ok(all)
+}
+
+fn parent_in(stat: &str) -> Option<u32> {
+    stat.rsplit_once(')')?.1.split_whitespace().nth(1)?.parse().ok()
+}
+
+/// User and system time are fields 14 and 15, those of children that ended 16 and 17; the command's name before them
 /// may hold spaces and parentheses.
-fn cpu_seconds_in(stat: &str) -> Option<f64> {
+fn cpu_seconds_in(stat: &str, fields: usize) -> Option<f64> {
     let (_, after_name) = stat.rsplit_once(')')?;
-    let mut fields = after_name.split_whitespace().skip(11);
-    let user: f64 = fields.next()?.parse().ok()?;
-    let system: f64 = fields.next()?.parse().ok()?;
-    Some((user + system) / TICKS_A_SECOND)
+    let ticks = after_name.split_whitespace().skip(11).take(fields);
+    let ticks = ticks.map(|field| field.parse().ok()).collect::<Option<Vec<f64>>>()?;
+    (ticks.len() == fields).then(|| ticks.iter().sum::<f64>() / TICKS_A_SECOND)
 }
 
 /// Resident memory of a process, in KiB.
@@ -61,8 +81,9 @@ mod tests {
     #[test]
     fn processor_time_is_found_behind_a_name_with_parentheses() {
         let stat = "42 (a (b) c) S 1 42 42 0 -1 4194560 100 0 0 0 250 50 0 0 20 0 3 0 100 0 0";
-        assert_eq!(cpu_seconds_in(stat), Some(3.0));
-        assert_eq!(cpu_seconds_in("42 nothing"), None);
+        assert_eq!(cpu_seconds_in(stat, 2), Some(3.0));
+        assert_eq!(parent_in(stat), Some(1));
+        assert_eq!(cpu_seconds_in("42 nothing", 2), None);
     }
 
     #[test]

@@ -58,6 +58,17 @@ pub(crate) async fn is_ready(address: Address) -> bool {
     matches!(ask(address, call).await, Ok(answer) if answer.status == 200)
 }
 
+/// What a node counts under this name.
+pub(crate) async fn metric(address: Address, name: &str) -> Result<f64> {
+    let host = address.to_string();
+    let call = Call { host: &host, path: "/metrics", cookie: None, method: Method::Get };
+    let answer = ask(address, call).await?;
+    let text = String::from_utf8_lossy(&answer.body);
+    let mut lines = text.lines().filter_map(|line| line.rsplit_once(' '));
+    let found = lines.find(|(of, _)| *of == name).with_context(|| format!("no metric {name}"))?;
+    found.1.parse().with_context(|| format!("{name} is no number"))
+}
+
 /// Asks, and reads the answer to its end.
 pub(crate) async fn ask(address: Address, call: Call<'_>) -> Result<Answer> {
     let path = call.path.to_owned();
