@@ -4,6 +4,7 @@ pub mod database;
 pub mod front;
 pub mod moto;
 pub mod receiver;
+pub mod s3rver;
 pub mod servers;
 pub mod ssh;
 
