@@ -3,7 +3,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer as createWebServer } from 'node:http';
-import { connect, type AddressInfo, type Server as NetServer } from 'node:net';
+import { connect, type Server as NetServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createServer as createTlsServer } from 'node:tls';
@@ -19,7 +19,8 @@ export interface Fault {
 function listening(server: NetServer): Promise<Fault> {
   return new Promise((resolve) => {
     server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo;
+      const address = server.address();
+      const port = typeof address === 'object' && address !== null ? address.port : 0;
       resolve({ port, stop: () => new Promise((stopped) => server.close(() => stopped())) });
     });
   });

@@ -1,5 +1,6 @@
 //! Real servers for destinations; the server's stories deliver to them too.
 
+pub mod azurite;
 pub mod database;
 pub mod front;
 pub mod moto;

@@ -19,7 +19,7 @@ use server::{retention, workers};
 
 use crate::canary::{Channels, holding};
 use crate::delivery::{HOUR, MINUTE, waits};
-use crate::network::places;
+use crate::network::{PLACES, places};
 use crate::real::front::Fate;
 use crate::world::{Visitor, World, form, fresh_client_id, says};
 
@@ -103,7 +103,7 @@ async fn what_was_typed_is_nowhere_but_in_the_archive() {
 }
 
 #[tokio::test]
-async fn with_four_places_on_the_network_it_is_nowhere_but_there() {
+async fn with_a_place_of_every_kind_it_is_nowhere_but_there() {
     const TOKEN: &str = "wrendelholloway";
     let (channels, places) = (Channels::listen(), places().await);
     let app = &places.world.app;
@@ -117,7 +117,7 @@ async fn with_four_places_on_the_network_it_is_nowhere_but_there() {
             secret.to_seal().lines().rev().nth(2).unwrap_or(secret.to_seal()).to_owned()
         })
         .collect();
-    assert_eq!(secrets.len(), 4);
+    assert_eq!(secrets.len(), 5, "a folder has none");
     let nowhere = |when: &str| {
         for token in secrets.iter().map(String::as_str).chain([TOKEN]) {
             assert_eq!(channels.tell(app, token), Vec::<String>::new(), "{token} {when}");
@@ -128,7 +128,7 @@ async fn with_four_places_on_the_network_it_is_nowhere_but_there() {
     let asked = places.talk(&format!("{TOKEN} asks")).await;
     nowhere("while it waits for its time");
     places.one_is_away().await;
-    nowhere("while one of the four is away");
+    nowhere("while one of them is away");
     let elsewhere = tempfile::tempdir().unwrap();
     let copy = copied(app, &elsewhere.path().join("backup"));
     assert!(holding(elsewhere.path(), TOKEN).is_empty(), "in the backup");
@@ -137,7 +137,7 @@ async fn with_four_places_on_the_network_it_is_nowhere_but_there() {
     nowhere("after it was delivered");
     let fetched = elsewhere.path().join("fetched");
     places.fetched(&fetched).await;
-    for place in ["files", "hook", "objects", "rows"] {
+    for (place, _) in PLACES {
         assert!(!holding(&fetched.join(place), TOKEN).is_empty(), "{place} has it");
     }
     places.is_shredded().await;
