@@ -10,6 +10,7 @@ use sensitive::Sensitive;
 use serde_json::{Value, json};
 use server::app::App;
 use server::archive::backlog::deliveries;
+use server::config::Config;
 use server::config::destination::NamedDestination;
 use server::conversation::access::Agent;
 use server::conversation::{Poster, accept, close, post_message, store};
@@ -49,6 +50,11 @@ pub const PLACES: [(&str, &str); 6] = [
 
 /// An install that delivers to all of them, set over HTTP by its administrator.
 pub async fn places() -> Places {
+    places_of(|_| {}).await
+}
+
+/// The same with other settings.
+pub async fn places_of(change: impl FnOnce(&mut Config)) -> Places {
     let (s3, ssh, database) = (moto::moto(), Ssh::start(None), Database::start(false));
     let receiver = Receiver::start(Habit::Signs).await;
     let authority = Authority::new();
@@ -61,7 +67,11 @@ pub async fn places() -> Places {
     azurite::make_container(azure.at);
     let before_azure = Front::before(azure.at, Some(&authority)).await;
     let way = Front::before(ssh.at(), None).await;
-    let world = Served::with(|config| config.destinations.allowed = loopback()).await;
+    let world = Served::with(|config| {
+        config.destinations.allowed = loopback();
+        change(config);
+    })
+    .await;
     let share = folder::Config { path: world.archive(), must_hold: None };
     let entries = json!([
         entry("share", To::Folder(share)),

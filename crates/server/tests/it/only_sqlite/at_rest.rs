@@ -14,10 +14,10 @@ use server::conversation::access::Agent;
 use server::conversation::{Started, accept, close, note, rate, start};
 use server::db::Location;
 use server::ids::ConversationId;
-use server::keys::{ConversationKey, Install, Keys, Sealing};
+use server::keys::{Install, Keys};
 use server::{retention, workers};
 
-use crate::canary::{Channels, holding};
+use crate::canary::{Channels, holding, opened_by_what_is_left};
 use crate::delivery::{HOUR, MINUTE, waits};
 use crate::network::{PLACES, places};
 use crate::real::front::Fate;
@@ -162,28 +162,12 @@ fn copied(app: &App, to: &Path) -> PathBuf {
 /// made for: conversation keys by epoch keys, records by what that gives.
 fn opened(copy: &Path, keys: &Path, asked: &Visitor) -> usize {
     let root = Keys::root(keys, false).expect("a root key");
-    let mut left = Vec::new();
-    for entry in fs::read_dir(keys).unwrap() {
-        let file = entry.unwrap().file_name().into_string().unwrap();
-        let hex = fs::read(keys.join(&file)).unwrap();
-        let wrapped = HEXLOWER.decode(hex.trim_ascii()).unwrap();
-        if let Ok(epoch) = root.unwrap(&file, &wrapped) {
-            left.push(epoch);
-        }
-    }
-    assert!(!left.is_empty(), "today's key is left");
     Location::File(copy.to_owned())
         .look(|tx| Install::of(tx, &root))
         .expect("the copy is whole: its install key opens");
     let wrapped = wrapped_keys(copy);
     assert!(wrapped.iter().any(|(id, _)| *id == asked.id), "the copy holds the conversation");
-    let opens = |key: &Sealing| {
-        wrapped
-            .iter()
-            .filter(|(id, wrapped)| ConversationKey::unwrap(key, *id, wrapped).is_ok())
-            .count()
-    };
-    left.iter().map(opens).sum::<usize>() + opens(&root)
+    opened_by_what_is_left(keys, &wrapped)
 }
 
 fn wrapped_keys(copy: &Path) -> Vec<(ConversationId, Vec<u8>)> {
