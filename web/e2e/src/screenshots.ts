@@ -132,6 +132,9 @@ test('the console', async () => {
   await eve.page.getByRole('button', { name: 'Test connection' }).click();
   await eve.page.getByRole('region', { name: 'Evidence' }).scrollIntoViewIfNeeded();
   await shoot(eve.page, 'console-destinations-4');
+  await eve.page.getByText('Business associate agreement with who keeps the place').click();
+  await eve.page.getByRole('checkbox', { name: 'Past conversations are read back from here' }).check();
+  await shoot(eve.page, 'console-destinations-5');
   await eve.page.goto(`${sotto.origin('console')}/console/administration/masking`);
   await eve.page.getByRole('button', { name: 'Add an exception to card number' }).click();
   await eve.page.getByRole('button', { name: 'Add rule' }).click();

@@ -85,34 +85,69 @@ export async function s3For(bucket: string, ...users: (readonly string[])[]): Pr
   return { server, keys };
 }
 
+export interface Sftp {
+  readonly server: Server;
+  readonly user: string;
+  readonly folder: string;
+  readonly privateKey: string;
+  readonly hostKey: string;
+  readonly fingerprint: string;
+}
+
+const ON_A_FULL_DISK = ['unshare', '--user', '--map-root-user', '--mount', 'sh', '-c'];
+
 /** OpenSSH with a folder, an account and keys of its own. */
-export async function sftp(): Promise<{ server: Server; user: string; folder: string; privateKey: string; fingerprint: string }> {
+export function sftp(): Promise<Sftp> {
+  return openSsh(false);
+}
+
+/** The same with a small disk of its own, which is full; none where nobody may mount one. */
+export async function sftpOnAFullDisk(): Promise<Sftp | null> {
+  const [unshare = '', ...flags] = ON_A_FULL_DISK;
+  try {
+    execFileSync(unshare, [...flags, 'true'], { stdio: 'ignore' });
+  } catch {
+    return null;
+  }
+  return openSsh(true);
+}
+
+async function openSsh(isFull: boolean): Promise<Sftp> {
   const isRoot = process.getuid?.() === 0;
   const server = await Server.start((port, place) => {
     const installed = program('sshd', 'openssh/usr/sbin/sshd');
     copyFileSync(installed, join(place, 'sshd'));
     const library = installed.replace(/sshd$/, 'libwrap.so.0');
     if (existsSync(library)) copyFileSync(library, join(place, 'libwrap.so.0'));
-    mkdirSync(join(place, 'transcripts'));
+    const folder = join(place, 'transcripts');
+    mkdirSync(folder);
     for (const key of ['host_key', 'key']) execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', join(place, key)]);
     copyFileSync(join(place, 'key.pub'), join(place, 'authorized_keys'));
     writeFileSync(
       join(place, 'settings'),
       `ListenAddress 127.0.0.1\nPort ${port}\nHostKey ${place}/host_key\nAuthorizedKeysFile ${place}/authorized_keys\n` +
-        `StrictModes no\nUsePAM ${isRoot ? 'yes' : 'no'}\nPasswordAuthentication no\nPidFile none\nSubsystem sftp internal-sftp\n`,
+        `StrictModes no\nUsePAM ${isRoot && !isFull ? 'yes' : 'no'}\nPasswordAuthentication no\nPidFile none\nSubsystem sftp internal-sftp\n`,
     );
     chmodSync(place, 0o755);
+    const line = ['env', `LD_LIBRARY_PATH=${place}`, join(place, 'sshd'), '-D', '-e', '-f', join(place, 'settings')];
+    if (isFull) {
+      const fills = `mount -t tmpfs -o size=64k tmpfs ${folder} && { head -c 1M /dev/zero > ${folder}/ballast; exec "$@"; }`;
+      // Within, this account looks like the one that signs in.
+      const who = isRoot ? NOBODY : (process.getuid?.() ?? NOBODY);
+      const group = isRoot ? NOBODY : (process.getgid?.() ?? NOBODY);
+      return [...ON_A_FULL_DISK, fills, 'sh', 'unshare', '--user', `--map-user=${who}`, `--map-group=${group}`, ...line];
+    }
     if (isRoot) execFileSync('chown', ['-R', `${NOBODY}:${NOBODY}`, place]);
-    const leave = isRoot ? ['setpriv', `--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups'] : [];
-    return [...leave, 'env', `LD_LIBRARY_PATH=${place}`, join(place, 'sshd'), '-D', '-e', '-f', join(place, 'settings')];
+    return [...(isRoot ? ['setpriv', `--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups'] : []), ...line];
   });
-  const { place } = server;
+  const read = (file: string) => readFileSync(join(server.place, file), 'utf8');
   return {
     server,
     user: isRoot ? 'nobody' : (process.env['USER'] ?? ''),
-    folder: join(place, 'transcripts'),
-    privateKey: readFileSync(join(place, 'key'), 'utf8'),
-    fingerprint: execFileSync('ssh-keygen', ['-lf', join(place, 'host_key.pub')], { encoding: 'utf8' }).split(' ')[1] ?? '',
+    folder: join(server.place, 'transcripts'),
+    privateKey: read('key'),
+    hostKey: read('host_key.pub').split(' ').slice(0, 2).join(' '),
+    fingerprint: execFileSync('ssh-keygen', ['-lf', join(server.place, 'host_key.pub')], { encoding: 'utf8' }).split(' ')[1] ?? '',
   };
 }
 

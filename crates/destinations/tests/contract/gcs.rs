@@ -1,6 +1,6 @@
-//! Google has no stand-in of its own, and gcp-storage-emulator (2026.7) knows neither
-//! conditional puts nor entity tags, lists and deletes over the interface that we
-//! speak. So this is shown with answers from Google's reference alone.
+//! Google has no stand-in of its own, and no package plays the interface that we speak:
+//! `docs/operate/destinations/gcs.md` says what each answered. So this is shown with
+//! answers from Google's reference alone.
 
 use std::net::SocketAddr;
 

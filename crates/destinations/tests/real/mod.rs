@@ -1,9 +1,11 @@
 //! Real servers for destinations; the server's stories deliver to them too.
 
+pub mod azurite;
 pub mod database;
 pub mod front;
 pub mod moto;
 pub mod receiver;
+pub mod s3rver;
 pub mod servers;
 pub mod ssh;
 

@@ -14,6 +14,8 @@ use std::time::SystemTime;
 use data_encoding::{BASE64, BASE64URL, HEXLOWER, HEXUPPER};
 use metrics_exporter_prometheus::PrometheusHandle;
 use server::app::App;
+use server::ids::ConversationId;
+use server::keys::{ConversationKey, Keys, Sealing};
 
 /// What a compressed stream may become before the search gives up on it.
 const UNPACKED_BYTES_MAX: u64 = 8 * 1024 * 1024;
@@ -105,11 +107,34 @@ pub fn holding(folder: &Path, token: &str) -> Vec<PathBuf> {
     let needles = Needles::of(token);
     let mut found = Vec::new();
     visit(folder, u32::MAX, &mut |path| {
-        if needles.are_in(&fs::read(path).expect("a file")) {
+        let is_here = match fs::read(path) {
+            Ok(bytes) => needles.are_in(&bytes),
+            Err(gone) if gone.kind() == io::ErrorKind::NotFound => false,
+            Err(error) => panic!("{}: {error}", path.display()),
+        };
+        if is_here {
             found.push(path.to_owned());
         }
     });
     found
+}
+
+/// How many conversations' keys the keys in a folder open, whatever each was made for.
+pub fn opened_by_what_is_left(keys: &Path, wrapped: &[(ConversationId, Vec<u8>)]) -> usize {
+    let root = Keys::root(keys, false).expect("a root key");
+    let mut left = Vec::new();
+    for entry in fs::read_dir(keys).expect("a folder") {
+        let file = entry.expect("a file").file_name().into_string().expect("a plain name");
+        let hex = fs::read(keys.join(&file)).expect("a key");
+        let sealed = HEXLOWER.decode(hex.trim_ascii()).expect("hexadecimal");
+        left.extend(root.unwrap(&file, &sealed));
+    }
+    assert!(!left.is_empty(), "today's key is left");
+    left.push(root);
+    let opens = |key: &Sealing| {
+        wrapped.iter().filter(|(id, it)| ConversationKey::unwrap(key, *id, it).is_ok()).count()
+    };
+    left.iter().map(opens).sum()
 }
 
 /// Files that are gone, and folders that are not ours to read, are no answer.

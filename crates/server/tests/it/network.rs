@@ -1,15 +1,16 @@
-//! From a visitor's words to four places on the network, each a real server, as an
-//! administrator sets them.
+//! From a visitor's words to a place of every kind that a server of ours plays, as an
+//! administrator sets them. Google's is the one that none plays.
 
 use std::fs;
 use std::path::Path;
 
-use destinations::Config as To;
+use destinations::{Config as To, folder};
 use protocol::http::Role;
 use sensitive::Sensitive;
 use serde_json::{Value, json};
 use server::app::App;
 use server::archive::backlog::deliveries;
+use server::config::Config;
 use server::config::destination::NamedDestination;
 use server::conversation::access::Agent;
 use server::conversation::{Poster, accept, close, post_message, store};
@@ -22,7 +23,7 @@ use crate::real::front::{Authority, Fate, Front};
 use crate::real::receiver::{self, Habit, Receiver};
 use crate::real::servers::Server;
 use crate::real::ssh::Ssh;
-use crate::real::{loopback, moto};
+use crate::real::{azurite, loopback, moto};
 use crate::served::{Call, Served};
 use crate::world::{Visitor, fresh_client_id, visitor};
 
@@ -33,11 +34,27 @@ pub struct Places {
     /// Before SFTP.
     pub way: Front,
     receiver: Receiver,
-    _servers: (Server, Database, [Front; 2]),
+    _servers: ([Server; 2], Database, [Front; 3]),
+    _blobs: tempfile::TempDir,
 }
+
+/// In the order of their names, and what their receipts prove.
+pub const PLACES: [(&str, &str); 6] = [
+    ("blobs", "read_back"),
+    ("files", "read_back"),
+    ("hook", "stored_hash"),
+    ("objects", "read_back"),
+    ("rows", "read_back"),
+    ("share", "read_back"),
+];
 
 /// An install that delivers to all of them, set over HTTP by its administrator.
 pub async fn places() -> Places {
+    places_of(|_| {}).await
+}
+
+/// The same with other settings.
+pub async fn places_of(change: impl FnOnce(&mut Config)) -> Places {
     let (s3, ssh, database) = (moto::moto(), Ssh::start(None), Database::start(false));
     let receiver = Receiver::start(Habit::Signs).await;
     let authority = Authority::new();
@@ -45,9 +62,20 @@ pub async fn places() -> Places {
     database.make_table();
     let before_s3 = Front::before(s3.at, Some(&authority)).await;
     let before_receiver = Front::before(receiver.at, Some(&authority)).await;
+    let blobs = tempfile::tempdir().unwrap();
+    let azure = azurite::azurite(blobs.path());
+    azurite::make_container(azure.at);
+    let before_azure = Front::before(azure.at, Some(&authority)).await;
     let way = Front::before(ssh.at(), None).await;
-    let world = Served::with(|config| config.destinations.allowed = loopback()).await;
+    let world = Served::with(|config| {
+        config.destinations.allowed = loopback();
+        change(config);
+    })
+    .await;
+    let share = folder::Config { path: world.archive(), must_hold: None };
     let entries = json!([
+        entry("share", To::Folder(share)),
+        entry("blobs", To::Azure(azurite::config(before_azure.at, &authority))),
         entry("objects", To::S3(moto::config(before_s3.at, &authority, "bucket"))),
         entry("files", To::Sftp(ssh.config(way.at.port()))),
         entry("rows", To::Postgres(database.good())),
@@ -63,7 +91,8 @@ pub async fn places() -> Places {
         _ssh: ssh,
         way,
         receiver,
-        _servers: (s3, database, [before_s3, before_receiver]),
+        _servers: ([s3, azure], database, [before_s3, before_receiver, before_azure]),
+        _blobs: blobs,
     }
 }
 
@@ -97,11 +126,11 @@ impl Places {
         asked
     }
 
-    /// Lets time pass until three of the four have proved what they hold, and SFTP is away.
+    /// Lets time pass until all but SFTP have proved what they hold, and SFTP is away.
     pub async fn one_is_away(&self) {
-        self.until("three have it", async |app| {
+        self.until("the others have it", async |app| {
             deliveries(app).await.unwrap().pending.iter().any(|it| it.last_error.is_some())
-                && receipts(app).await == 9
+                && receipts(app).await == 15
         })
         .await;
     }
@@ -175,7 +204,7 @@ async fn receipts(app: &App) -> i64 {
 }
 
 #[tokio::test]
-async fn four_places_on_the_network_prove_every_document_and_only_then_goes_the_key() {
+async fn a_place_of_every_kind_proves_every_document_and_only_then_goes_the_key() {
     let places = places().await;
     let app = &places.world.app;
     assert!(app.destinations().iter().all(|it| it.to.is_ok()), "secrets came back from the rows");
@@ -190,26 +219,18 @@ async fn four_places_on_the_network_prove_every_document_and_only_then_goes_the_
     assert_eq!(times(app, "conversation.shredded").await, 0, "one receipt is missing");
     places.way.will(Fate::Pass);
     places.all_have_it().await;
-    assert_eq!(receipts(app).await, 12, "three documents at four places");
+    assert_eq!(receipts(app).await, 18, "three documents at six places");
     let mut proved: Vec<_> = deliveries(app).await.unwrap().delivered;
     proved.sort_by(|one, other| one.destination.cmp(&other.destination));
     let proved: Vec<_> =
         proved.iter().map(|it| (it.destination.as_str(), it.receipt_level.as_str())).collect();
-    assert_eq!(
-        proved,
-        [
-            ("files", "read_back"),
-            ("hook", "stored_hash"),
-            ("objects", "read_back"),
-            ("rows", "read_back")
-        ]
-    );
+    assert_eq!(proved, PLACES);
     let into = tempfile::tempdir().unwrap();
     places.fetched(into.path()).await;
     let first = files(&into.path().join("files"));
     assert_eq!(first.len(), 3);
     assert!(first.iter().any(|(_, bytes)| String::from_utf8_lossy(bytes).contains("zambrella")));
-    for place in ["files", "hook", "objects", "rows"] {
+    for (place, _) in PLACES {
         assert_eq!(files(&into.path().join(place)), first, "{place}");
         verifies(into.path().join(place)).await;
     }

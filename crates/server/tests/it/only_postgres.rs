@@ -1,5 +1,6 @@
 //! Stories about rows that several nodes share: PostgreSQL and NATS.
 
+mod at_rest;
 mod credentials;
 mod held;
 mod nodes;
