@@ -5,7 +5,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
-import { Staff, Visitor } from './people.ts';
+import { meet, Staff } from './people.ts';
 import { program } from './servers.ts';
 import { Sotto } from './sotto.ts';
 
@@ -20,13 +20,7 @@ async function talk(words: string): Promise<string> {
   const eve = await Staff.enters(sotto.places.administrator);
   await eve.sets('Timing', 'Survey window', '10');
   await eve.leaves();
-  const ana = await Staff.enters(sotto.places.agent);
-  await ana.is('Available');
-  const sam = await Visitor.at(sotto);
-  await sam.opensTheWidget();
-  await sam.frame.getByRole('textbox', { name: 'Your name (optional)' }).fill('Sam Sample');
-  await sam.asks(words);
-  await ana.accepts('Sam Sample');
+  const { ana, sam } = await meet(sotto, words);
   await ana.closes('Answered');
   await sam.rates('Very good', 'Quick and kind.');
   const reference = await sam.reference();

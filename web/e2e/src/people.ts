@@ -137,3 +137,15 @@ export class Staff {
     return this.browser.close();
   }
 }
+
+/** Ana, available, has accepted what Sam, who gave a name, came to ask. */
+export async function meet(sotto: Sotto, words: string): Promise<{ ana: Staff; sam: Visitor }> {
+  const ana = await Staff.enters(sotto.places.agent);
+  await ana.is('Available');
+  const sam = await Visitor.at(sotto);
+  await sam.opensTheWidget();
+  await sam.frame.getByRole('textbox', { name: 'Your name (optional)' }).fill('Sam Sample');
+  await sam.asks(words);
+  await ana.accepts('Sam Sample');
+  return { ana, sam };
+}

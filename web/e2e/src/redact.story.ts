@@ -2,7 +2,7 @@
 
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
-import { Staff, Visitor } from './people.ts';
+import { meet, Staff, Visitor } from './people.ts';
 import { Sotto } from './sotto.ts';
 
 let sotto: Sotto;
@@ -26,13 +26,7 @@ async function doubleClicks(who: Staff, word: string): Promise<void> {
 }
 
 test('an agent redacts what was selected, then words chosen by keys', async () => {
-  const ana = await Staff.enters(sotto.places.agent);
-  await ana.is('Available');
-  const sam = await Visitor.at(sotto);
-  await sam.opensTheWidget();
-  await sam.frame.getByRole('textbox', { name: 'Your name (optional)' }).fill('Sam Sample');
-  await sam.asks('May I bring my dog?');
-  await ana.accepts('Sam Sample');
+  const { ana, sam } = await meet(sotto, 'May I bring my dog?');
   await sam.says('🙂🙂 his name is Quillan, he bit Brimley once');
   await ana.sees('Brimley');
 
@@ -101,13 +95,7 @@ test('an agent redacts what was answered in the form: the question by a selectio
 });
 
 test("an agent redacts a word of a rating's comment, by keys", async () => {
-  const ana = await Staff.enters(sotto.places.agent);
-  await ana.is('Available');
-  const sam = await Visitor.at(sotto);
-  await sam.opensTheWidget();
-  await sam.frame.getByRole('textbox', { name: 'Your name (optional)' }).fill('Sam Sample');
-  await sam.asks('May I bring my dog?');
-  await ana.accepts('Sam Sample');
+  const { ana, sam } = await meet(sotto, 'May I bring my dog?');
   await ana.sees('May I bring my dog?');
   await ana.closes('Answered');
   await sam.sees('How was this chat?');

@@ -4,7 +4,7 @@ import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
-import { Staff, Visitor } from './people.ts';
+import { meet, Staff } from './people.ts';
 import { Sotto } from './sotto.ts';
 
 let sotto: Sotto;
@@ -18,13 +18,7 @@ test('a card number over two messages is never whole on a screen, and not in the
   const eve = await Staff.enters(sotto.places.administrator);
   await eve.sets('Timing', 'Survey window', '10');
   await eve.leaves();
-  const ana = await Staff.enters(sotto.places.agent);
-  await ana.is('Available');
-  const sam = await Visitor.at(sotto);
-  await sam.opensTheWidget();
-  await sam.frame.getByRole('textbox', { name: 'Your name (optional)' }).fill('Sam Sample');
-  await sam.asks('May I pay by card?');
-  await ana.accepts('Sam Sample');
+  const { ana, sam } = await meet(sotto, 'May I pay by card?');
 
   // Whatever stands on the agent's screen at any moment from now on, and when.
   await ana.page.evaluate(() => {
