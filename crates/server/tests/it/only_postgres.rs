@@ -7,5 +7,6 @@ mod nodes;
 mod refusals;
 mod secured;
 mod servers;
+mod set_aside;
 mod tables;
 mod wire;
