@@ -54,6 +54,8 @@ pub(crate) struct Session {
     link: Option<Link>,
     stands: Stands,
     failure: Option<Failure>,
+    /// Whoever asked is a start or a command, and is told why no connection can be had.
+    is_for_once: bool,
     /// How much of what was sent belongs to units before the one at work.
     of_others: usize,
     /// Since when no connection could be had.
@@ -100,9 +102,17 @@ impl Session {
             link: None,
             stands: Stands::Free,
             failure: None,
+            is_for_once: false,
             of_others: 0,
             away_since: None,
         })
+    }
+
+    /// For a start or a command: it says what is wrong with the address.
+    pub(super) fn once(address: Arc<Address>, text: Text) -> Result<Self> {
+        let mut session = Self::new(address, text)?;
+        session.is_for_once = true;
+        Ok(session)
     }
 
     /// The next statement begins a transaction with these words.
@@ -296,7 +306,7 @@ impl Session {
                     self.link = Some(Link { client, statements, sent, connection });
                     return Ok(());
                 }
-                Ok(Err(error)) if self.text == Text::Checks && refusal(&error).is_some() => {
+                Ok(Err(error)) if self.is_for_once && refusal(&error).is_some() => {
                     let why = refusal(&error).unwrap_or_default();
                     return Err(Error::broken_because(why));
                 }
@@ -307,7 +317,7 @@ impl Session {
                     let code = code.map_or("no answer", |code| code.code());
                     tracing::error!(code, ?error, "the database cannot be reached");
                     self.failure = Some(Failure::Away);
-                    if self.text == Text::Checks {
+                    if self.is_for_once {
                         let why = "database_url: the server cannot be reached";
                         return Err(Error::broken_because(why));
                     }
