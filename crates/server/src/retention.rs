@@ -12,6 +12,7 @@ use crate::audit;
 use crate::clock::Millis;
 use crate::db::Tx;
 use crate::error::Result;
+use crate::identity::throttle;
 use crate::ids::ConversationId;
 use crate::jobs;
 use crate::keys::{ConversationKey, Epochs, Sealing};
@@ -124,7 +125,7 @@ pub async fn sweep(app: &App) -> Result<()> {
     app.keys.epochs.destroy_lost(&named, &yesterday)
 }
 
-/// Rows whose time is over: catalogue, what shredded conversations left, sessions.
+/// Rows whose time is over: catalogue, what shredded conversations left, sessions, tries to sign in.
 async fn expire(app: &App) -> Result<()> {
     let (now, days) = (app.clock.now(), app.sections().retention.catalogue_days);
     let oldest = Millis(now.0 - i64::from(days) * i64::from(DAY_SECONDS) * 1000);
@@ -137,7 +138,8 @@ async fn expire(app: &App) -> Result<()> {
             remove_receipts_without_conversation(tx)?;
             remove_jobs_without_conversation(tx)?;
             end_tickets(tx, now)?;
-            end_sessions(tx, now)
+            end_sessions(tx, now)?;
+            throttle::expire(tx, now)
         })
         .await
 }

@@ -8,5 +8,6 @@ mod refusals;
 mod secured;
 mod servers;
 mod set_aside;
+mod sign_in;
 mod tables;
 mod wire;
