@@ -145,7 +145,7 @@ async fn expire(app: &App) -> Result<()> {
 }
 
 /// Every ending delivers and every delivery is followed by a shred: where the job
-/// for it is missing, for whatever reason, it is due now.
+/// for it is missing, for whatever reason, or waits too long, it is due now.
 async fn revive(app: &App) -> Result<()> {
     let now = app.clock.now();
     app.db
@@ -154,7 +154,7 @@ async fn revive(app: &App) -> Result<()> {
                 tracing::error!(job = kind.code(), "a conversation lacked its job");
                 jobs::schedule(tx, kind, id, now)?;
             }
-            Ok(())
+            jobs::bring_near(tx, now)
         })
         .await
 }

@@ -5,6 +5,7 @@
 mod addenda;
 mod archive;
 mod canary;
+mod claims;
 mod conversation;
 mod daily;
 mod delays;

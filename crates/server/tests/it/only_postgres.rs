@@ -1,6 +1,7 @@
 //! Stories about rows that several nodes share: PostgreSQL and NATS.
 
 mod at_rest;
+mod clocks;
 mod credentials;
 mod held;
 mod nodes;

@@ -418,7 +418,7 @@ async fn says_both_in_order(mut visitor: Socket) {
     assert!(first["number"].as_u64().expect("stored") < second["number"].as_u64().expect("stored"));
 }
 
-async fn readiness(node: &Served) -> u16 {
+pub async fn readiness(node: &Served) -> u16 {
     node.call(crate::served::Call { path: "/readyz", ..Default::default() }).await.status
 }
 
