@@ -5,6 +5,7 @@ mod clocks;
 mod credentials;
 mod held;
 mod nodes;
+mod overload;
 mod refusals;
 mod secured;
 mod servers;
