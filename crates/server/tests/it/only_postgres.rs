@@ -4,6 +4,7 @@ mod at_rest;
 mod clocks;
 mod credentials;
 mod held;
+mod moving;
 mod nodes;
 mod overload;
 mod refusals;
