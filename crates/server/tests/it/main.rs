@@ -40,5 +40,6 @@ mod settings;
 mod sign_in;
 mod sockets;
 mod standing;
+mod to_the_end;
 mod workers;
 mod world;
