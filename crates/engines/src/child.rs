@@ -67,7 +67,7 @@ impl Process {
     /// Sends a signal such as `KILL`, and waits for the end.
     pub(crate) fn end(&mut self, signal: &str) -> Result<ExitStatus> {
         let mut child = self.child.take().with_context(|| format!("{} does not run", self.name))?;
-        signal_to(&child, signal)?;
+        send(signal, child.id())?;
         let begun = Instant::now();
         loop {
             if let Some(status) = child.try_wait()? {
@@ -80,6 +80,21 @@ impl Process {
             }
             thread::sleep(POLL);
         }
+    }
+
+    /// Stops it and its children in their tracks, until what is given back is dropped.
+    pub(crate) fn freeze(&self) -> Result<Frozen> {
+        let pid = self.pid().with_context(|| format!("{} does not run", self.name))?;
+        let mut frozen = Frozen(vec![pid]);
+        // First who could make more of them.
+        send("STOP", pid)?;
+        let children = std::fs::read_to_string(format!("/proc/{pid}/task/{pid}/children"))?;
+        for child in children.split_whitespace() {
+            let child = child.parse()?;
+            frozen.0.push(child);
+            send("STOP", child)?;
+        }
+        Ok(frozen)
     }
 
     /// The last lines of what it said.
@@ -96,6 +111,19 @@ impl Drop for Process {
         if self.child.is_some() {
             // Drop cannot fail; what is gone already is what we want.
             let _ = self.end("KILL");
+        }
+    }
+}
+
+/// Processes that stand still; they go on where they stood once this is dropped.
+#[must_use]
+pub struct Frozen(Vec<u32>);
+
+impl Drop for Frozen {
+    fn drop(&mut self) {
+        for pid in &self.0 {
+            // It may have been killed meanwhile.
+            let _ = send("CONT", *pid);
         }
     }
 }
@@ -158,8 +186,8 @@ fn spawn(mut command: Command) -> Result<Child> {
 }
 
 /// Sends a signal by name.
-fn signal_to(child: &Child, signal: &str) -> Result<()> {
-    let pid = child.id().to_string();
+fn send(signal: &str, pid: u32) -> Result<()> {
+    let pid = pid.to_string();
     let status = Command::new("kill").args(["-s", signal, &pid]).stderr(Stdio::null()).status()?;
     ensure!(status.success(), "no process {pid} to send {signal} to");
     Ok(())

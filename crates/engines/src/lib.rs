@@ -13,7 +13,7 @@ mod nats;
 mod postgres;
 
 pub use authority::{Authority, Identity};
-pub use child::free_port;
+pub use child::{Frozen, free_port};
 pub use front::{Front, Kind as FrontKind, VISITORS_ADDRESS};
 pub use gate::Gate;
 pub use nats::Nats;

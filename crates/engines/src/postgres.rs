@@ -4,15 +4,17 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
 
 use crate::authority::Identity;
-use crate::child::{PATIENCE, Process, User, free_port, printed};
+use crate::child::{Frozen, PATIENCE, Process, User, free_port, printed};
 
 /// The superuser of servers that tests start, and the password over TCP.
 const NAME: &str = "sotto";
 const PASSWORD: &str = "a-password-for-tests";
+const POLL: Duration = Duration::from_millis(20);
 /// What the primary calls its standby.
 const STANDBY: &str = "standby";
 
@@ -69,12 +71,8 @@ impl Postgres {
         let new = new.started()?;
         self.sql("postgres", &format!("alter system set synchronous_standby_names = '{STANDBY}'"))?;
         self.sql("postgres", "select pg_reload_conf()")?;
-        let begun = std::time::Instant::now();
         let asks = "select count(*) from pg_stat_replication where sync_state = 'sync'";
-        while self.sql("postgres", asks)? != "1" {
-            ensure!(begun.elapsed() < PATIENCE, "the standby does not follow");
-            std::thread::sleep(std::time::Duration::from_millis(20));
-        }
+        self.wait_until_it_says("1", asks).context("the standby does not follow")?;
         Ok(new)
     }
 
@@ -93,10 +91,14 @@ impl Postgres {
         User::Postgres.owns(&cluster)?;
         self.sql("postgres", "alter system set ssl = on")?;
         self.sql("postgres", "select pg_reload_conf()")?;
-        let begun = std::time::Instant::now();
-        while self.sql("postgres", "show ssl")? != "on" {
-            ensure!(begun.elapsed() < PATIENCE, "no TLS:\n{}", self.process.log_end());
-            std::thread::sleep(std::time::Duration::from_millis(20));
+        self.wait_until_it_says("on", "show ssl").context("no TLS")
+    }
+
+    fn wait_until_it_says(&self, expected: &str, asks: &str) -> Result<()> {
+        let begun = Instant::now();
+        while self.sql("postgres", asks)? != expected {
+            ensure!(begun.elapsed() < PATIENCE, "it says otherwise:\n{}", self.process.log_end());
+            std::thread::sleep(POLL);
         }
         Ok(())
     }
@@ -161,6 +163,15 @@ impl Postgres {
     /// Where it does not run.
     pub fn kill(&mut self) -> Result<()> {
         self.process.end("KILL").map(|_| ())
+    }
+
+    /// Stands still, all its processes, until what is given back is dropped: a machine
+    /// that has no time for it. What comes is let in and not answered.
+    ///
+    /// # Errors
+    /// Where it does not run.
+    pub fn freeze(&self) -> Result<Frozen> {
+        self.process.freeze()
     }
 
     /// Makes a standby a primary that waits for no standby.

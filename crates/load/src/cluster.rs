@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
-use engines::{Front, FrontKind, Gate, Nats, Postgres};
+use engines::{Front, FrontKind, Frozen, Gate, Nats, Postgres};
 use tempfile::TempDir;
 
 use crate::client::{Address, is_ready};
@@ -203,6 +203,11 @@ impl Database {
     pub(crate) fn restart(&mut self) -> Result<()> {
         self.primary.stop()?;
         self.primary.run()
+    }
+
+    /// The primary stands still until what is given back is dropped.
+    pub(crate) fn freeze(&self) -> Result<Frozen> {
+        self.primary.freeze()
     }
 
     /// The primary is gone for good, its files too.

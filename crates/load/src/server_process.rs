@@ -115,9 +115,14 @@ impl ServerProcess {
 
     /// SIGTERM, without waiting.
     pub(crate) fn ask_to_stop(&self) -> Result<()> {
+        self.signal("TERM")
+    }
+
+    /// A signal by its name.
+    pub(crate) fn signal(&self, name: &str) -> Result<()> {
         let pid = self.pid()?.to_string();
-        let status = Command::new("kill").args(["-TERM", &pid]).status();
-        ensure!(status.context("asking the server to stop")?.success(), "no process to stop");
+        let status = Command::new("kill").args(["-s", name, &pid]).status();
+        ensure!(status.context("signalling the server")?.success(), "no process to signal");
         Ok(())
     }
 

@@ -89,6 +89,15 @@ impl App {
         })
     }
 
+    /// Refuses with `Later` what a clock decides, while this node's is not the database's.
+    pub async fn clock_must_be_right(&self) -> Result<()> {
+        if !self.db.now(&self.clock).await?.is_apart(self.clock.now()) {
+            return Ok(());
+        }
+        tracing::error!("this node's clock is more than 5 s from the database's; set it by NTP");
+        Err(Error::Later { retry_after: 5 })
+    }
+
     /// The settings as they are now; one reading is consistent.
     pub fn sections(&self) -> Arc<Sections> {
         self.settings.read().unwrap_or_else(PoisonError::into_inner).sections.clone()

@@ -64,6 +64,8 @@ pub fn record_own(
 const LEASE: &str = "audit";
 /// A node that seals says so every second; after this long without it another does.
 const LEASE_SECONDS: u32 = 10;
+/// No lease ends later than this from now, unless by a clock that was ahead.
+const LEASE_SECONDS_MAX: u32 = 3 * LEASE_SECONDS;
 
 /// Seals what is new where commits on several nodes do not do it themselves: of all
 /// nodes the one that holds the lease.
@@ -72,14 +74,20 @@ pub async fn seal_new(app: &App) -> Result<()> {
     if app.db.read(move |tx| tx.count(fresh, values![])).await? == 0 {
         return Ok(());
     }
-    let (node, now, install) = (app.node, app.clock.now(), app.keys.install.clone());
+    let (node, now, install) = (app.node, app.db.now(&app.clock).await?, app.keys.install.clone());
     app.db
         .write(move |tx| {
             let is_ours = tx.touched(
                 "insert into lease (name, node, ends_at) values ($1, $2, $3) on conflict (name) \
                  do update set node = excluded.node, ends_at = excluded.ends_at \
-                 where lease.node = excluded.node or lease.ends_at <= $4",
-                values![LEASE, &node, now.plus_seconds(LEASE_SECONDS), now],
+                 where lease.node = excluded.node or lease.ends_at <= $4 or lease.ends_at > $5",
+                values![
+                    LEASE,
+                    &node,
+                    now.plus_seconds(LEASE_SECONDS),
+                    now,
+                    now.plus_seconds(LEASE_SECONDS_MAX)
+                ],
             )?;
             if is_ours == 0 { Ok(()) } else { seal(tx, &install) }
         })

@@ -4,9 +4,12 @@
 //! test can move it.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use tokio::sync::watch;
+
+const APART_MS_MAX: i64 = 5_000;
 
 /// Milliseconds since the Unix epoch, UTC.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -26,6 +29,11 @@ impl Millis {
     /// Whole seconds since `earlier`, never negative.
     pub fn seconds_since(self, earlier: Millis) -> i64 {
         (self.0 - earlier.0).max(0) / 1000
+    }
+
+    /// Whether two clocks are too far from each other for nodes to work together.
+    pub const fn is_apart(self, other: Millis) -> bool {
+        (self.0 - other.0).abs() > APART_MS_MAX
     }
 
     /// The day in UTC, as `2026-11-24`.
@@ -50,14 +58,15 @@ pub struct Clock(Kind);
 
 #[derive(Clone)]
 enum Kind {
-    System,
+    /// How far it is ahead, as when somebody sets it wrong.
+    System(Arc<AtomicI64>),
     Moved(Arc<watch::Sender<Millis>>),
 }
 
 impl Clock {
     /// The system's.
     pub fn system() -> Self {
-        Self(Kind::System)
+        Self(Kind::System(Arc::default()))
     }
 
     /// One that stands still until it is moved.
@@ -68,28 +77,39 @@ impl Clock {
     /// Now.
     pub fn now(&self) -> Millis {
         match &self.0 {
-            Kind::System => Millis(jiff::Timestamp::now().as_millisecond()),
+            Kind::System(ahead) => {
+                Millis(jiff::Timestamp::now().as_millisecond() + ahead.load(Ordering::Relaxed))
+            }
             Kind::Moved(now) => *now.borrow(),
         }
     }
 
     /// Whether it is the system's.
     pub fn tells_time(&self) -> bool {
-        matches!(self.0, Kind::System)
+        matches!(self.0, Kind::System(_))
     }
 
-    /// Moves a moved clock on; the system's does not listen.
+    /// Moves it on. The system's is wrong from then on.
     pub fn advance(&self, by: Duration) {
-        if let Kind::Moved(now) = &self.0 {
-            let by = i64::try_from(by.as_millis()).expect("a test moves by less than ages");
-            now.send_modify(|now| now.0 += by);
+        self.set(i64::try_from(by.as_millis()).expect("a test moves by less than ages"));
+    }
+
+    /// Sets it back.
+    pub fn set_back(&self, by: Duration) {
+        self.set(-i64::try_from(by.as_millis()).expect("a test moves by less than ages"));
+    }
+
+    fn set(&self, by: i64) {
+        match &self.0 {
+            Kind::System(ahead) => drop(ahead.fetch_add(by, Ordering::Relaxed)),
+            Kind::Moved(now) => now.send_modify(|now| now.0 += by),
         }
     }
 
     /// Returns when it is `when` or later.
     pub async fn until(&self, when: Millis) {
         match &self.0 {
-            Kind::System => {
+            Kind::System(_) => {
                 let left = u64::try_from(when.0 - self.now().0).unwrap_or(0);
                 tokio::time::sleep(Duration::from_millis(left)).await;
             }

@@ -3,6 +3,7 @@
 
 pub mod destination;
 pub mod masking_rules;
+pub mod secret_url;
 pub mod sections;
 
 use std::net::IpAddr;
@@ -10,6 +11,8 @@ use std::path::PathBuf;
 
 use destinations::Allowed;
 use serde::Deserialize;
+
+pub use secret_url::SecretUrl;
 
 /// `sotto.toml`. Every key has a default; an unknown key is refused with its line.
 #[derive(Debug, Clone, Deserialize)]
@@ -44,27 +47,6 @@ pub struct Config {
     pub sessions: Sessions,
     pub stop: Stop,
     pub limits: Limits,
-}
-
-/// An address that may hold a password: it is never shown.
-#[derive(Clone, Deserialize)]
-pub struct SecretUrl(String);
-
-impl SecretUrl {
-    pub fn new(url: &str) -> Self {
-        Self(url.to_owned())
-    }
-
-    /// For whoever connects.
-    pub fn reveal(&self) -> &str {
-        &self.0
-    }
-}
-
-impl std::fmt::Debug for SecretUrl {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("SecretUrl")
-    }
 }
 
 /// How long a member of staff stays signed in.

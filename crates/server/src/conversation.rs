@@ -28,7 +28,7 @@ pub mod view;
 
 pub use accept::accept;
 pub use access::admit_visitor;
-pub(crate) use change::delay_over;
+pub use change::delay_over;
 pub use change::{assign, end, keep_open, reopen, transfer};
 pub use close::close;
 pub use correct::correct;

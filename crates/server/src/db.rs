@@ -24,6 +24,7 @@ mod writer;
 use std::sync::Arc;
 
 use crate::bus::Bus;
+use crate::clock::{Clock, Millis};
 use crate::error::{Error, Result};
 use crate::events::Recent;
 
@@ -87,6 +88,16 @@ impl Db {
             }))
             .await?;
         answer.await.map_err(|_| Error::Later { retry_after: 1 })?
+    }
+
+    /// The time by the clock that all nodes share: leases are judged by it, so that a
+    /// node whose own is wrong takes nothing from the others. A moved clock is shared.
+    pub async fn now(&self, clock: &Clock) -> Result<Millis> {
+        let own = clock.now();
+        match self.is_shared && clock.tells_time() {
+            true => self.read(move |tx| tx.now(own)).await,
+            false => Ok(own),
+        }
     }
 
     /// Finishes the units that wait, then closes. Nothing is accepted afterwards.

@@ -9,7 +9,7 @@ pub mod password;
 pub mod right;
 pub mod session;
 pub mod sign_in;
-mod throttle;
+pub mod throttle;
 pub mod ticket;
 
 pub use account::Account;

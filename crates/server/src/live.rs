@@ -19,8 +19,9 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::app::App;
+use crate::conversation::presence::{self, Who};
 use crate::error::{Error, Result};
-use crate::ids::random;
+use crate::ids::{ConnectionId, random};
 use crate::rates::Rates;
 
 use socket::Socket;
@@ -43,6 +44,8 @@ const EVENTS_BYTES: usize = 64 * 1024;
 const SPREAD_MS: u32 = 3_000;
 /// Where nodes share their rows, another may answer sooner than this one.
 const ANSWER: Duration = Duration::from_secs(3);
+/// Between tries to note that a connection went.
+const AGAIN: Duration = Duration::from_secs(2);
 /// A socket may take so long to end what it is at.
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -105,6 +108,41 @@ impl Live {
         }
         let answered = tokio::time::timeout(ANSWER, asked).await;
         answered.unwrap_or(Err(Error::Later { retry_after: 1 }))
+    }
+
+    /// Notes that a connection is there. What takes too long is not waited for: the
+    /// connection is noted as gone once it is known what became of it.
+    async fn arrives(&self, connection: ConnectionId, who: Who) -> Result<()> {
+        let app = self.app.clone();
+        let mut coming = tokio::spawn(async move { presence::came(&app, connection, who).await });
+        let came = async { (&mut coming).await.unwrap_or(Err(Error::Later { retry_after: 1 })) };
+        let arrived = self.in_time(came).await;
+        if arrived.is_err() {
+            let live = self.clone();
+            self.open.spawn(async move {
+                if !coming.is_finished() {
+                    // Whoever came late goes like everybody else.
+                    let _ = coming.await;
+                }
+                live.leaves(connection, who).await;
+            });
+        }
+        arrived
+    }
+
+    /// Notes that a connection went, however long the database is away: as long as this
+    /// node lives, nobody else can. Once it stops, its row goes and its connections count as gone.
+    async fn leaves(&self, connection: ConnectionId, who: Who) {
+        while let Err(error) = presence::went(&self.app, connection, who).await {
+            tracing::warn!(%error, "a connection's end was not noted yet");
+            if !matches!(error, Error::Later { .. }) {
+                return;
+            }
+            tokio::select! {
+                () = tokio::time::sleep(AGAIN) => {}
+                () = self.stopping.cancelled() => return,
+            }
+        }
     }
 
     /// How many sockets are open.

@@ -12,6 +12,7 @@ use crate::audit;
 use crate::clock::Millis;
 use crate::db::Tx;
 use crate::error::Result;
+use crate::identity::throttle;
 use crate::ids::ConversationId;
 use crate::jobs;
 use crate::keys::{ConversationKey, Epochs, Sealing};
@@ -124,7 +125,7 @@ pub async fn sweep(app: &App) -> Result<()> {
     app.keys.epochs.destroy_lost(&named, &yesterday)
 }
 
-/// Rows whose time is over: catalogue, what shredded conversations left, sessions.
+/// Rows whose time is over: catalogue, what shredded conversations left, sessions, tries to sign in.
 async fn expire(app: &App) -> Result<()> {
     let (now, days) = (app.clock.now(), app.sections().retention.catalogue_days);
     let oldest = Millis(now.0 - i64::from(days) * i64::from(DAY_SECONDS) * 1000);
@@ -137,13 +138,14 @@ async fn expire(app: &App) -> Result<()> {
             remove_receipts_without_conversation(tx)?;
             remove_jobs_without_conversation(tx)?;
             end_tickets(tx, now)?;
-            end_sessions(tx, now)
+            end_sessions(tx, now)?;
+            throttle::expire(tx, now)
         })
         .await
 }
 
 /// Every ending delivers and every delivery is followed by a shred: where the job
-/// for it is missing, for whatever reason, it is due now.
+/// for it is missing, for whatever reason, or waits too long, it is due now.
 async fn revive(app: &App) -> Result<()> {
     let now = app.clock.now();
     app.db
@@ -152,7 +154,7 @@ async fn revive(app: &App) -> Result<()> {
                 tracing::error!(job = kind.code(), "a conversation lacked its job");
                 jobs::schedule(tx, kind, id, now)?;
             }
-            Ok(())
+            jobs::bring_near(tx, now)
         })
         .await
 }

@@ -19,6 +19,7 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// A job that fails is tried again later and keeps nothing else from being done.
 pub async fn run_due(app: &App, lane: Lane, stopping: &CancellationToken) -> Result<u32> {
     let mut done = 0;
+    app.clock_must_be_right().await?;
     while !stopping.is_cancelled() {
         let now = app.clock.now();
         let Some(job) = app.db.write(move |tx| jobs::claim(tx, lane, now)).await? else {
@@ -40,7 +41,7 @@ pub async fn run_due(app: &App, lane: Lane, stopping: &CancellationToken) -> Res
             Ok(()) => {}
             // Its conversation is gone: nothing is left to do.
             Err(Error::NotFound) => {
-                app.db.write(move |tx| jobs::cancel(tx, job.kind, job.subject)).await?;
+                app.db.write(move |tx| jobs::finish(tx, job)).await?;
             }
             Err(error) => {
                 tracing::warn!(job = job.kind.code(), %error, "a job failed; it is tried again");
@@ -61,13 +62,16 @@ async fn out_of_patience(stopping: &CancellationToken) {
     tokio::time::sleep(PATIENCE).await;
 }
 
-/// A slow destination may take longer than a claim holds.
+/// A slow destination may take longer than a claim holds. Returns once the claim is lost.
 async fn keep_claim(app: &App, job: Job) -> Result<()> {
     loop {
         let now = app.clock.now();
         app.clock.until(now.plus_seconds(jobs::RENEW_SECONDS)).await;
         let now = app.clock.now();
-        app.db.write(move |tx| jobs::renew(tx, job, now)).await?;
+        if !app.db.write(move |tx| jobs::renew(tx, job, now)).await? {
+            tracing::warn!(job = job.kind.code(), "a claim was lost; whoever has it now goes on");
+            return Ok(());
+        }
     }
 }
 
@@ -90,8 +94,8 @@ async fn work(app: &App, job: Job) -> Result<()> {
         | Kind::WrapUpOver
         | Kind::VisitorGone
         | Kind::AgentGone => conversation::delay_over(app, job).await,
-        Kind::Deliver => archive::deliver::deliver(app, job.subject).await,
-        Kind::Shred => archive::shred::shred(app, job.subject).await,
+        Kind::Deliver => archive::deliver::deliver(app, job).await,
+        Kind::Shred => archive::shred::shred(app, job).await,
     }
 }
 

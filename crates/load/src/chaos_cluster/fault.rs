@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use clap::ValueEnum;
 
 use crate::chance::Chance;
@@ -24,10 +24,14 @@ pub(crate) enum Fault {
     CutOffFromDatabase,
     /// The same between one node and the bus.
     CutOffFromBus,
+    /// A node that has no time: it stands still for 3 to 5 s, in the middle of whatever it is at.
+    NodeFrozen,
+    /// The same of the primary and all its connections.
+    DatabaseFrozen,
 }
 
 impl Fault {
-    pub(crate) const ALL: [Self; 7] = [
+    pub(crate) const ALL: [Self; 9] = [
         Self::NodeKilled,
         Self::NodeLeft,
         Self::NatsKilled,
@@ -35,6 +39,8 @@ impl Fault {
         Self::PrimaryLost,
         Self::CutOffFromDatabase,
         Self::CutOffFromBus,
+        Self::NodeFrozen,
+        Self::DatabaseFrozen,
     ];
 
     pub(crate) const fn name(self) -> &'static str {
@@ -46,6 +52,8 @@ impl Fault {
             Self::PrimaryLost => "primary_lost",
             Self::CutOffFromDatabase => "cut_off_from_database",
             Self::CutOffFromBus => "cut_off_from_bus",
+            Self::NodeFrozen => "node_frozen",
+            Self::DatabaseFrozen => "database_frozen",
         }
     }
 
@@ -53,6 +61,7 @@ impl Fault {
     pub(crate) async fn happens(self, cluster: &mut Cluster, chance: &mut Chance) -> Result<()> {
         let a_while = Duration::from_millis(chance.between(500, 3000));
         let long = Duration::from_millis(chance.between(6000, 9000));
+        let no_time = Duration::from_millis(chance.between(3000, 5000));
         let node = chance.pick(&mut cluster.nodes);
         match self {
             Self::NodeKilled => {
@@ -86,6 +95,16 @@ impl Fault {
                 node.to_bus.fall_silent();
                 tokio::time::sleep(long).await;
                 node.mend();
+            }
+            Self::NodeFrozen => {
+                node.process.signal("STOP")?;
+                tokio::time::sleep(no_time).await;
+                node.process.signal("CONT")?;
+            }
+            Self::DatabaseFrozen => {
+                let frozen = cluster.the_database().context("a database")?.freeze()?;
+                tokio::time::sleep(no_time).await;
+                drop(frozen);
             }
         }
         Ok(())

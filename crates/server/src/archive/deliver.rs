@@ -20,7 +20,7 @@ use crate::conversation::{Conversation, key_of, store};
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::ids::ConversationId;
-use crate::jobs;
+use crate::jobs::{self, Job};
 use crate::values;
 
 type Destinations = Arc<Vec<Placed>>;
@@ -28,54 +28,57 @@ type Destinations = Arc<Vec<Placed>>;
 const LATER: Error = Error::Later { retry_after: 60 };
 
 /// Delivers what is not delivered yet.
-pub async fn deliver(app: &App, id: ConversationId) -> Result<()> {
-    let destinations = app.destinations();
+pub async fn deliver(app: &App, job: Job) -> Result<()> {
+    let (id, destinations) = (job.subject, app.destinations());
     if destinations.is_empty() {
-        return wait(app, id, "no_destination").await;
+        return wait(app, job, "no_destination").await;
     }
     if destinations.iter().all(|placed| placed.terms.is_paused) {
-        return wait(app, id, "paused").await;
+        return wait(app, job, "paused").await;
     }
     let now = app.clock.now();
     let is_quiet = |it: &Placed| it.terms.is_paused || app.rests.code(&it.place, now).is_some();
     if destinations.iter().all(is_quiet) {
-        return wait_its_turn(app, id).await;
+        return wait_its_turn(app, job).await;
     }
     let Some(frozen) = freeze(app, id).await? else {
-        return app.db.write(move |tx| jobs::cancel(tx, jobs::Kind::Deliver, id)).await;
+        return app.db.write(move |tx| jobs::finish(tx, job).map(|_| ())).await;
     };
     match put(app, id, &frozen, &destinations).await? {
         Fate::Complete => complete(app, id, &frozen, destinations).await,
         Fate::Again => Err(LATER),
-        Fate::Stuck => park(app, id).await,
+        Fate::Stuck => park(app, job).await,
     }
 }
 
 /// There is nowhere to deliver to: it stays visible and looks again now and then.
-async fn wait(app: &App, id: ConversationId, code: &'static str) -> Result<()> {
+async fn wait(app: &App, job: Job, code: &'static str) -> Result<()> {
     let now = app.clock.now();
     app.db
         .write(move |tx| {
-            store::load(tx, id)?.ok_or(Error::NotFound)?;
-            jobs::look_again(tx, jobs::Kind::Deliver, id, now, code)
+            store::load(tx, job.subject)?.ok_or(Error::NotFound)?;
+            jobs::look_again(tx, job, now, code)
         })
         .await
 }
 
 /// Another part asks whether the place answers again, and then all are woken.
-async fn wait_its_turn(app: &App, id: ConversationId) -> Result<()> {
+async fn wait_its_turn(app: &App, job: Job) -> Result<()> {
     let now = app.clock.now();
-    app.db.write(move |tx| jobs::look_in_an_hour(tx, jobs::Kind::Deliver, id, now, "resting")).await
+    app.db.write(move |tx| jobs::look_in_an_hour(tx, job, now, "resting")).await
 }
 
 /// It needs a person: it stays as it is, in sight, with its key.
-async fn park(app: &App, id: ConversationId) -> Result<()> {
-    let now = app.clock.now();
+async fn park(app: &App, job: Job) -> Result<()> {
+    let (id, now) = (job.subject, app.clock.now());
     app.db
         .write(move |tx| {
             let found = store::load(tx, id)?.ok_or(Error::NotFound)?;
+            if !jobs::is_ours(tx, job)? {
+                return Ok(());
+            }
             tx.run("update delivery set stuck_at = $1 where conversation = $2", values![now, &id])?;
-            jobs::park(tx, jobs::Kind::Deliver, id, replay::STUCK)?;
+            jobs::park(tx, job, replay::STUCK)?;
             audit::record_own(tx, now, "transcript.stuck", &found.reference, "")
         })
         .await
@@ -219,7 +222,8 @@ async fn note(app: &App, id: ConversationId, destination: &str, code: &'static s
 }
 
 /// The third step: marks a part delivered that every required destination holds, and
-/// says what comes next. Does nothing if another node was faster.
+/// says what comes next. Does nothing if another node was faster: here the part decides,
+/// and not the claim, since what was proved is proved.
 pub async fn complete(
     app: &App,
     id: ConversationId,

@@ -10,18 +10,21 @@ use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::events::Sender;
 use crate::ids::ConversationId;
-use crate::jobs;
+use crate::jobs::{self, Job};
 use crate::values;
 use protocol::event::State;
 
 /// Destroys a delivered conversation's key and everything that it sealed.
 ///
 /// What came after the last delivery is delivered first, and what is on hold waits.
-pub async fn shred(app: &App, id: ConversationId) -> Result<()> {
-    let now = app.clock.now();
+pub async fn shred(app: &App, job: Job) -> Result<()> {
+    let (id, now) = (job.subject, app.clock.now());
     app.db
         .write(move |tx| {
             let found = store::load(tx, id)?.ok_or(Error::NotFound)?;
+            if !jobs::is_ours(tx, job)? {
+                return Ok(());
+            }
             let delivered = build::delivered(tx, id)?;
             let kept = Kept {
                 is_delivered: found.state == State::Delivered,
@@ -33,11 +36,11 @@ pub async fn shred(app: &App, id: ConversationId) -> Result<()> {
             match fate::shredding(&kept) {
                 Shredding::Wrong => return Err(Error::WrongState),
                 Shredding::DeliverFirst => {
-                    jobs::cancel(tx, jobs::Kind::Shred, id)?;
+                    jobs::finish(tx, job)?;
                     return jobs::schedule(tx, jobs::Kind::Deliver, id, now);
                 }
                 Shredding::Wait => {
-                    return jobs::look_again(tx, jobs::Kind::Shred, id, now, "on_hold");
+                    return jobs::look_again(tx, job, now, "on_hold");
                 }
                 Shredding::Go => {}
             }

@@ -13,6 +13,7 @@ use tokio::sync::mpsc;
 
 use super::{Ring, Topic, frame};
 use crate::config::Config;
+use crate::config::secret_url::{UNENCODED, decoded};
 use crate::error::{Error, Result};
 
 /// Older ones have holes that are mended in it.
@@ -92,9 +93,12 @@ fn options(url: &str, config: &Config, away: Arc<Away>) -> Result<ConnectOptions
             _ => return Err(unfit),
         };
     }
-    // The library reads them off the address and leaves them there.
+    // The library reads them off the address, as they stand, and leaves them there.
     if let (Some(user), Some(password)) = (address.username(), address.password()) {
-        options = options.user_and_password(user.to_owned(), password.to_owned());
+        let (Some(user), Some(password)) = (decoded(user), decoded(password)) else {
+            return Err(invalid(UNENCODED));
+        };
+        options = options.user_and_password(user, password);
     }
     if let Some(ca) = &config.bus_ca {
         options = options.add_root_certificates(ca.clone());
@@ -194,7 +198,8 @@ fn unreachable(error: async_nats::ConnectError) -> Error {
     use async_nats::ConnectErrorKind as Kind;
     let what = match error.kind() {
         Kind::Authentication | Kind::AuthorizationViolation => {
-            "bus_url: the nats-server refuses these credentials"
+            "bus_url: the nats-server refuses these credentials; correct them there, or in \
+             bus_credentials"
         }
         _ if Error::is_of_certificate(&error) => {
             "bus_url: the nats-server's certificate is not trusted, or is for another name; see \

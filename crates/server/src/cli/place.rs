@@ -36,8 +36,16 @@ impl ConfigFile {
             fs::read_to_string(&self.path).with_context(|| format!("{shown} cannot be read"))?;
         let read = config::read(&text, std::env::vars());
         let mut config = read.map_err(|why| anyhow::anyhow!("{shown}: {why}"))?;
-        // A destination must not depend on where the server was started.
-        config.transcripts_dir = std::path::absolute(&config.transcripts_dir)?;
+        // Every command finds the same files, wherever it is started.
+        let beside = std::path::absolute(folder_of(&self.path))?;
+        for (name, path) in [
+            ("data_dir", &mut config.data_dir),
+            ("key_dir", &mut config.key_dir),
+            ("transcripts_dir", &mut config.transcripts_dir),
+        ] {
+            anyhow::ensure!(!path.as_os_str().is_empty(), "{shown}: {name} names no directory");
+            *path = beside.join(&*path);
+        }
         Ok(config)
     }
 }

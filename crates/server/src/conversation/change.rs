@@ -191,15 +191,15 @@ pub async fn keep_open(app: &App, token_hash: [u8; 32], id: ConversationId) -> R
 }
 
 /// A delay ran out: does what [`state`] says of it, if it still applies.
-pub(crate) async fn delay_over(app: &App, job: jobs::Job) -> Result<()> {
+pub async fn delay_over(app: &App, job: jobs::Job) -> Result<()> {
     let id = job.subject;
     let unit = Unit::new(app, id, Sender::System, "").await?;
     app.db
         .write(move |tx| {
             // In the order of every other change: the conversation's row, then its jobs.
             let before = store::load(tx, id)?;
-            jobs::cancel(tx, job.kind, id)?;
-            let Some(before) = before else { return Ok(()) };
+            let is_ours = jobs::finish(tx, job)?;
+            let Some(before) = before.filter(|_| is_ours) else { return Ok(()) };
             let change = match job.kind {
                 jobs::Kind::AcceptOver => state::offer_over(before, unit.now),
                 jobs::Kind::WrapUpOver => state::wrap_up_over(before, unit.now),

@@ -21,6 +21,8 @@ const CONNECTIONS_MAX: i64 = 16;
 
 /// How long a node counts as alive after it last said so; it says so every 10 s.
 const LEASE_SECONDS: u32 = 30;
+/// No lease ends later than this from now, unless by a clock that was ahead.
+const LEASE_SECONDS_MAX: u32 = 2 * LEASE_SECONDS;
 
 /// Whose connection it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -115,7 +117,7 @@ pub async fn went(app: &App, connection: ConnectionId, who: Who) -> Result<()> {
 /// connected there has the same time to come back as after a lost connection.
 pub async fn renew_lease(app: &App) -> Result<()> {
     app.keys.sweep(&app.db).await?;
-    let (node, now, timing) = (app.node, app.clock.now(), app.sections().timing);
+    let (node, now, timing) = (app.node, app.db.now(&app.clock).await?, app.sections().timing);
     app.db
         .write(move |tx| {
             tx.run(
@@ -124,8 +126,10 @@ pub async fn renew_lease(app: &App) -> Result<()> {
                 values![&node, now.plus_seconds(LEASE_SECONDS)],
             )?;
             forget_dead(tx, node, &timing, now)?;
-            tx.run("delete from node where lease_until <= $1", values![now])?;
-            Ok(())
+            tx.run(
+                "delete from node where lease_until <= $1 or lease_until > $2",
+                values![now, now.plus_seconds(LEASE_SECONDS_MAX)],
+            )
         })
         .await
 }
@@ -133,7 +137,7 @@ pub async fn renew_lease(app: &App) -> Result<()> {
 /// At the end: whoever is still connected here counts as gone at once, and this node
 /// as no longer there.
 pub async fn leave(app: &App) -> Result<()> {
-    let (node, now, timing) = (app.node, app.clock.now(), app.sections().timing);
+    let (node, now, timing) = (app.node, app.db.now(&app.clock).await?, app.sections().timing);
     app.db
         .write(move |tx| {
             tx.run("delete from node where id = $1", values![&node])?;
@@ -162,8 +166,9 @@ pub(super) fn is_there(tx: &mut Tx<'_>, who: Who) -> Result<bool> {
 fn forget_dead(tx: &mut Tx<'_>, node: NodeId, timing: &Timing, now: Millis) -> Result<()> {
     let lost = tx.rows(
         "delete from presence where node <> $1 \
-         and node not in (select id from node where lease_until > $2) returning kind, subject",
-        values![&node, now],
+         and node not in (select id from node where lease_until > $2 and lease_until <= $3) \
+         returning kind, subject",
+        values![&node, now, now.plus_seconds(LEASE_SECONDS_MAX)],
         |row| Ok(Who::from_row(&row.text(0)?, &row.blob(1)?)),
     )?;
     let mut lost: Vec<Who> = lost.into_iter().flatten().collect();

@@ -11,6 +11,7 @@ const STEPS: &[&str] = &[
     include_str!("../migrations/sqlite/0002_delivery.sql"),
     include_str!("../migrations/sqlite/0003_destinations.sql"),
     include_str!("../migrations/sqlite/0004_nodes.sql"),
+    include_str!("../migrations/sqlite/0005_claims.sql"),
 ];
 
 /// Refuses tables of another version: who only looks may not change them.

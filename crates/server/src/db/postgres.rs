@@ -106,7 +106,7 @@ fn on_a_session<T: Send>(
 ) -> Result<T> {
     let panicked = |_| Err(Error::broken_because("a look at the database panicked"));
     std::thread::scope(|scope| {
-        let working = scope.spawn(|| work(&mut Session::new(address.clone(), text)?));
+        let working = scope.spawn(|| work(&mut Session::once(address.clone(), text)?));
         working.join().unwrap_or_else(panicked)
     })
 }

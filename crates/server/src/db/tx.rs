@@ -102,6 +102,17 @@ impl<'c> Tx<'c> {
         Ok(self.row(sql, values, |row| row.int(0))?.unwrap_or(0))
     }
 
+    /// The time by the clock that all nodes share; a file has none of its own.
+    pub fn now(&mut self, own: Millis) -> Result<Millis> {
+        match &self.source {
+            Source::Sqlite(_) => Ok(own),
+            Source::Postgres(_) => {
+                let theirs = "select (extract(epoch from clock_timestamp()) * 1000)::bigint";
+                self.count(theirs, &[]).map(Millis)
+            }
+        }
+    }
+
     /// Rings once the commit is durable.
     pub fn ring(&mut self, topic: Topic, number: u64) {
         self.after.push(After::Ring(Ring { topic, number }));

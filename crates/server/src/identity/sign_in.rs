@@ -3,41 +3,46 @@
 //! An unknown name, a wrong password and a disabled account are one answer, and
 //! take as long.
 
+use std::sync::{Mutex, PoisonError};
+
+use data_encoding::HEXLOWER;
 use protocol::http::SignIn;
 use sensitive::Sensitive;
 
-use super::throttle::Throttle;
+use super::throttle::{self, Throttle};
 use super::{Account, account, password, session};
 use crate::app::App;
-use crate::audit::{self, Entry};
+use crate::audit;
+use crate::clock::Millis;
 use crate::error::{Error, Result};
-use crate::events::Sender;
-use crate::ids::{Secret, sha256};
+use crate::ids::Secret;
 use crate::rates::{Client, Rates};
 
 /// Longer names are nobody's.
 const NAME_BYTES_MAX: usize = 256;
 
-/// What is remembered of failed tries.
-pub struct SignIns {
-    /// For a name from one household: a wait that grows to a quarter of an hour.
-    near: Throttle,
-    /// For a name from anywhere: it only slows a crowd down, so that nobody can keep
-    /// somebody else out.
-    anywhere: Throttle,
-}
+/// For a name from one household: a wait that grows to a quarter of an hour.
+const NEAR: Throttle = Throttle { free: 5, wait_seconds_max: 15 * 60 };
+/// For a name from anywhere: it only slows a crowd down, so that nobody can keep
+/// somebody else out.
+const ANYWHERE: Throttle = Throttle { free: 100, wait_seconds_max: 60 };
 
-impl Default for SignIns {
-    fn default() -> Self {
-        Self { near: Throttle::new(5, 15 * 60), anywhere: Throttle::new(100, 60) }
-    }
+/// What this node alone remembers of refused tries: how many were not recorded yet.
+#[derive(Default)]
+pub struct SignIns(Mutex<Refused>);
+
+#[derive(Default)]
+struct Refused {
+    recorded_in: i64,
+    since: u32,
 }
 
 impl SignIns {
     /// The account and its new session's secret.
     ///
     /// # Errors
-    /// `SignedOut` for whatever does not fit; `TooMany` after several tries.
+    /// `SignedOut` for whatever does not fit; `TooMany` after several tries, on
+    /// whatever nodes.
     pub async fn sign_in(
         &self,
         app: &App,
@@ -52,50 +57,73 @@ impl SignIns {
         }
         // Once, so that no spelling of a name has tries of its own.
         let name = Sensitive::new(tried.name.expose().trim().to_owned());
-        let anywhere = app.keys.install.address_hash(name.expose());
-        let near = sha256(&[anywhere.as_slice(), client.0.as_slice()].concat());
-        let wait =
-            self.near.wait_seconds(&near, now).max(self.anywhere.wait_seconds(&anywhere, now));
-        if wait > 0 {
-            return Err(Error::TooMany { retry_after: wait });
-        }
-        // Counted before the check, so that many at once cannot all be the free one.
-        self.near.failed(near, now);
-        self.anywhere.failed(anywhere, now);
-        let found = app.db.read(move |tx| account::with_password(tx, name.expose())).await?;
+        let hashed = |text: &str| app.keys.install.address_hash(text);
+        let anywhere = hashed(name.expose());
+        // Under the key as well: addresses are few enough to be guessed from a plain hash.
+        let near = hashed(&[HEXLOWER.encode(&anywhere), HEXLOWER.encode(&client.0)].concat());
+        let found = app.db.write(move |tx| {
+            NEAR.count(tx, &near, now)?;
+            ANYWHERE.count(tx, &anywhere, now)?;
+            account::with_password(tx, name.expose())
+        });
+        let found = found.await?;
         let stored = found.as_ref().map(|(_, stored)| stored.clone());
         let is_right = match password::is_right(tried.password, stored).await {
             Ok(is_right) => is_right,
             Err(unchecked) => {
-                self.near.forgive(&near);
-                self.anywhere.forgive(&anywhere);
-                return Err(unchecked);
+                let forgiven = app.db.write(move |tx| {
+                    throttle::forgive(tx, &near)?;
+                    throttle::forgive(tx, &anywhere)
+                });
+                return forgiven.await.and(Err(unchecked));
             }
         };
         let Some((account, _)) = found.filter(|_| is_right) else {
-            refused(app).await?;
+            self.refused(app, now).await?;
             return Err(Error::SignedOut);
         };
-        self.near.succeeded(&near);
-        self.anywhere.forgive(&anywhere);
+        let forgotten = app.db.write(move |tx| {
+            throttle::forget(tx, &near)?;
+            throttle::forgive(tx, &anywhere)
+        });
+        forgotten.await?;
         let secret = session::open(app, account.id).await?;
         Ok((account, secret))
     }
+
+    /// The first of a minute is an entry, which says how many were refused since the one
+    /// before, itself among them. Nothing is ever taken out of the chain, so whoever
+    /// guesses must not make it grow as fast as they can.
+    ///
+    /// Which name was tried is not recorded: people type passwords into that field.
+    async fn refused(&self, app: &App, now: Millis) -> Result<()> {
+        let Some(count) = self.to_record(now) else { return Ok(()) };
+        let count = count.to_string();
+        app.db.write(move |tx| audit::record_own(tx, now, "session.refused", "", &count)).await
+    }
+
+    fn to_record(&self, now: Millis) -> Option<u32> {
+        let mut refused = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let minute = now.0.div_euclid(60_000);
+        refused.since = refused.since.saturating_add(1);
+        if refused.recorded_in == minute {
+            return None;
+        }
+        refused.recorded_in = minute;
+        Some(std::mem::take(&mut refused.since))
+    }
 }
 
-/// Which name was tried is not recorded: people type passwords into that field.
-async fn refused(app: &App) -> Result<()> {
-    let now = app.clock.now();
-    app.db
-        .write(move |tx| {
-            let entry = Entry {
-                at: now,
-                actor: Sender::System,
-                action: "session.refused",
-                subject: "",
-                detail: "",
-            };
-            audit::record(tx, &entry)
-        })
-        .await
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_many_refused_tries_each_minute_has_one_entry_that_counts_them() {
+        let (sign_ins, now) = (SignIns::default(), Millis(1_800_000_000_000));
+        let tell = |seconds| sign_ins.to_record(now.plus_seconds(seconds));
+        assert_eq!(tell(0), Some(1));
+        assert_eq!([tell(1), tell(30), tell(59)], [None; 3]);
+        assert_eq!([tell(60), tell(61), tell(600)], [Some(4), None, Some(2)]);
+    }
 }

@@ -55,7 +55,7 @@ async fn serve(live: Live, mut socket: Socket) {
     let (connection, agent) = (ConnectionId::fresh(), Agent::of(&session.account));
     let who = presence::Who::Agent(agent.id);
     let app = live.app.clone();
-    if let Err(error) = live.in_time(presence::came(&app, connection, who)).await {
+    if let Err(error) = live.arrives(connection, who).await {
         return refuse(&mut socket, &error).await;
     }
     let mut console = Console {
@@ -74,10 +74,7 @@ async fn serve(live: Live, mut socket: Socket) {
         let _ = console.talk().await;
     }
     console.opened.leave_all(&app, &console.agent).await;
-    let who = presence::Who::Agent(console.agent.id);
-    if let Err(error) = presence::went(&app, connection, who).await {
-        tracing::warn!(%error, "an agent's leaving was not noted");
-    }
+    console.live.leaves(connection, who).await;
 }
 
 /// The first frame, in time, in our version, with a ticket that is still good.

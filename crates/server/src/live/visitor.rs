@@ -56,18 +56,14 @@ async fn serve(live: Live, mut socket: Socket) {
         Err(error) => return refuse(&mut socket, &error).await,
     };
     let who = presence::Who::Visitor(visitor.id);
-    let came = presence::came(&visitor.live.app, connection, who);
-    if let Err(error) = visitor.live.in_time(came).await {
+    if let Err(error) = visitor.live.arrives(connection, who).await {
         return refuse(&mut visitor.socket, &error).await;
     }
     if visitor.listen().await.is_ok() {
         // Whoever is gone needs no last word.
         let _ = visitor.talk().await;
     }
-    let who = presence::Who::Visitor(visitor.id);
-    if let Err(error) = presence::went(&visitor.live.app, connection, who).await {
-        tracing::warn!(%error, "a visitor's leaving was not noted");
-    }
+    visitor.live.leaves(connection, who).await;
 }
 
 impl Visitor {

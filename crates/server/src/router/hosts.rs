@@ -88,7 +88,8 @@ fn unknown_host() -> Response {
     (StatusCode::MISDIRECTED_REQUEST, words).into_response()
 }
 
-/// Whether the database answers, today's key is there, and the node means to stay.
+/// Whether the database answers, its clock is this node's, today's key is there, and the
+/// node means to stay.
 async fn ready(State(Doors { app, live, .. }): State<Doors>) -> Response {
     if live.is_leaving() {
         return (StatusCode::SERVICE_UNAVAILABLE, "leaving\n").into_response();
@@ -96,6 +97,7 @@ async fn ready(State(Doors { app, live, .. }): State<Doors>) -> Response {
     let day = app.clock.now().day();
     let asked = async {
         app.db.read(|tx| tx.count("select count(*) from node", values![])).await?;
+        app.clock_must_be_right().await?;
         app.keys.ready(&app.db, &day).await
     };
     // A database that is silent answers no more than one that is gone.

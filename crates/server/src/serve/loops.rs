@@ -97,6 +97,7 @@ async fn lease(app: &App) -> Result<()> {
 }
 
 async fn daily(app: &App) -> Result<()> {
+    app.clock_must_be_right().await?;
     retention::daily(app).await
 }
 

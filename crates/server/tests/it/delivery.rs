@@ -12,7 +12,7 @@ use server::archive::{deliver, replay};
 use server::cli::transcript::{Answer, Command, Verify, run};
 use server::conversation::{accept, close, reopen};
 use server::ids::ConversationId;
-use server::{values, workers};
+use server::{jobs, values, workers};
 
 use crate::only_sqlite::disk::{on_a_small_disk, small_disk};
 use crate::world::{Visitor, World, says};
@@ -239,7 +239,11 @@ async fn two_nodes_that_deliver_at_once_deliver_once() {
     let world = World::new();
     let asked = closed_conversation(&world).await;
     world.app.clock.advance(2 * MINUTE);
-    let tries = (0..8).map(|_| deliver::deliver(&world.app, asked.id));
+    let now = world.app.clock.now();
+    let claimed = world.app.db.write(move |tx| jobs::claim(tx, jobs::Lane::Archive, now)).await;
+    let job = claimed.unwrap().expect("it is due");
+    assert_eq!(job.subject, asked.id);
+    let tries = (0..8).map(|_| deliver::deliver(&world.app, job));
     for tried in futures_util::future::join_all(tries).await {
         tried.unwrap();
     }

@@ -5,6 +5,7 @@
 mod addenda;
 mod archive;
 mod canary;
+mod claims;
 mod conversation;
 mod daily;
 mod delays;
@@ -39,5 +40,6 @@ mod settings;
 mod sign_in;
 mod sockets;
 mod standing;
+mod to_the_end;
 mod workers;
 mod world;

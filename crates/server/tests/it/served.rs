@@ -253,6 +253,11 @@ impl Socket {
         self.0.send(Message::text(frame.to_string())).await.expect("it is open");
     }
 
+    /// Whether it can still be sent.
+    pub async fn tries_to_send(&mut self, frame: &Value) -> bool {
+        self.0.send(Message::text(frame.to_string())).await.is_ok()
+    }
+
     pub async fn send_raw(&mut self, message: Message) {
         self.0.send(message).await.expect("it is open");
     }
@@ -306,8 +311,7 @@ impl Socket {
 
     /// Whether a verb is carried out before the connection ends.
     pub async fn tries(&mut self, id: u32, verb: Value) -> bool {
-        let request = json!({"id": id, "verb": verb}).to_string();
-        if self.0.send(Message::text(request)).await.is_err() {
+        if !self.tries_to_send(&json!({"id": id, "verb": verb})).await {
             return false;
         }
         while let Some(frame) = self.frame().await {

@@ -8,6 +8,7 @@ use tokio_postgres::Config;
 use tokio_postgres::config::{Host, SslMode, TargetSessionAttrs};
 
 use super::tls::Tls;
+use crate::config::secret_url::{UNENCODED, decoded};
 use crate::error::{Error, Result};
 
 /// For a connection; `connect_timeout` of the URL says otherwise, in seconds.
@@ -30,6 +31,9 @@ impl Address {
     /// For a URL that is none, and for one that would carry rows over a network in the clear.
     pub fn parse(url: &str, ca: Option<&Path>) -> Result<Self> {
         let invalid = |why| Error::Invalid { field: "database_url", why };
+        if !is_encoded(url) {
+            return Err(invalid(UNENCODED));
+        }
         let mut config: Config = url.parse().map_err(|_| {
             invalid("is such as postgres://user:password@host/name?sslmode=require")
         })?;
@@ -52,6 +56,13 @@ impl Address {
             .target_session_attrs(TargetSessionAttrs::Any);
         Ok(Self { config, tls: Tls::trusting(ca)?, patience: 2 * connect })
     }
+}
+
+/// The library takes a `%` that begins nothing as it stands, and a second `@` for a host's.
+fn is_encoded(url: &str) -> bool {
+    let Some((_, rest)) = url.split_once("://") else { return true };
+    let authority = rest.split(['/', '?']).next().unwrap_or_default();
+    decoded(rest).is_some() && authority.matches('@').count() <= 1
 }
 
 /// Whether every host is this machine.
@@ -80,6 +91,9 @@ mod tests {
             ("postgres://a:b@db.example.org/c", false),
             ("postgres://a:b@db.example.org/c?sslmode=disable", false),
             ("postgres://a:b@localhost,db.example.org/c", false),
+            ("postgres://a:50%25@localhost/c", true),
+            ("postgres://a:50%@localhost/c", false),
+            ("postgres://a:b@c@localhost/c", false),
             ("mysql://a", false),
         ] {
             assert_eq!(Address::parse(url, None).is_ok(), is_taken, "{url}");

@@ -7,8 +7,6 @@ use crate::error::{Error, Result};
 use crate::values;
 
 const VERSION_MIN: i64 = 150_000;
-/// Leases, sessions and delays are judged by each node's clock.
-const APART_MS_MAX: i64 = 5_000;
 
 /// Refuses with a reason what would break a promise. `now` is the node's clock, if it
 /// is one that tells the time.
@@ -42,8 +40,7 @@ pub(super) fn refuse(session: &mut Session, now: Option<Millis>) -> Result<()> {
         return refused("database_url: this database is not in UTF-8");
     }
     let Some(now) = now else { return Ok(()) };
-    let theirs = "select (extract(epoch from clock_timestamp()) * 1000)::bigint";
-    if (tx.count(theirs, values![])? - now.0).abs() > APART_MS_MAX {
+    if now.is_apart(tx.now(now)?) {
         return refused(
             "database_url: its clock and this node's are more than 5 s apart; set both by NTP",
         );

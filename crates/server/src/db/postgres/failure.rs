@@ -68,12 +68,17 @@ impl Failure {
 pub(super) fn refusal(error: &tokio_postgres::Error) -> Option<&'static str> {
     if let Some(state) = error.code() {
         return Some(match state.code() {
-            "28P01" => "database_url: the server refuses this user and password",
+            "28P01" => {
+                "database_url: the server refuses this user and password; correct them there, or \
+                 in SOTTO_DATABASE_URL"
+            }
             "28000" => {
                 "database_url: the server does not let this user in from here, or not without \
                  ?sslmode=require"
             }
-            "3D000" => "database_url: the server has no database of this name",
+            "3D000" => {
+                "database_url: the server has no database of this name; create it, or name another"
+            }
             _ => return None,
         });
     }
@@ -88,7 +93,9 @@ pub(super) fn refusal(error: &tokio_postgres::Error) -> Option<&'static str> {
         "server does not support TLS" => {
             Some("database_url: it demands TLS, and the server has none; set ssl = on there")
         }
-        "password missing" => Some("database_url: the server asks for a password, and it has none"),
+        "password missing" => {
+            Some("database_url: the server asks for a password, and it has none; give it one there")
+        }
         _ => None,
     }
 }

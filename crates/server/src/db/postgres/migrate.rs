@@ -12,6 +12,7 @@ const STEPS: &[&str] = &[
     include_str!("../../migrations/postgres/0002_delivery.sql"),
     include_str!("../../migrations/postgres/0003_destinations.sql"),
     include_str!("../../migrations/postgres/0004_nodes.sql"),
+    include_str!("../../migrations/postgres/0005_claims.sql"),
 ];
 
 const BEGIN: &str = "begin; set local statement_timeout = 0; set local lock_timeout = 0; \

@@ -54,6 +54,10 @@ pub(crate) struct Session {
     link: Option<Link>,
     stands: Stands,
     failure: Option<Failure>,
+    /// Whoever asked is a start or a command, and is told why no connection can be had.
+    is_for_once: bool,
+    /// How much of what was sent belongs to units before the one at work.
+    of_others: usize,
     /// Since when no connection could be had.
     away_since: Option<Instant>,
 }
@@ -91,14 +95,31 @@ impl Session {
     pub(super) fn new(address: Arc<Address>, text: Text) -> Result<Self> {
         let runtime = Builder::new_current_thread().enable_all().build();
         let runtime = runtime.map_err(|e| Error::broken("a connection needs a runtime", e))?;
-        let (link, stands, failure, away_since) = (None, Stands::Free, None, None);
-        Ok(Self { runtime, address, text, link, stands, failure, away_since })
+        Ok(Self {
+            runtime,
+            address,
+            text,
+            link: None,
+            stands: Stands::Free,
+            failure: None,
+            is_for_once: false,
+            of_others: 0,
+            away_since: None,
+        })
+    }
+
+    /// For a start or a command: it says what is wrong with the address.
+    pub(super) fn once(address: Arc<Address>, text: Text) -> Result<Self> {
+        let mut session = Self::new(address, text)?;
+        session.is_for_once = true;
+        Ok(session)
     }
 
     /// The next statement begins a transaction with these words.
     pub(super) fn begin(&mut self, words: &'static str) {
         self.stands = Stands::Opening(words);
         self.failure = None;
+        self.of_others = 0;
         if let Some(link) = &mut self.link {
             // Nobody asks any more what became of it.
             link.sent.clear();
@@ -108,6 +129,11 @@ impl Session {
     /// Whether anything of this transaction was sent.
     pub(super) fn is_begun(&self) -> bool {
         matches!(self.stands, Stands::Within { .. })
+    }
+
+    /// Another unit of the same transaction is at work from here on.
+    pub(super) fn next_unit(&mut self) {
+        self.of_others = self.link.as_ref().map_or(0, |link| link.sent.len());
     }
 
     /// Sends words whose answer comes with a later one.
@@ -195,15 +221,24 @@ impl Session {
     pub(super) fn settle(&mut self) -> Result<()> {
         let Some(link) = &mut self.link else { return Err(self.is_lost()) };
         let sent = std::mem::take(&mut link.sent);
+        let of_others = std::mem::take(&mut self.of_others);
         let all = async {
-            for answer in sent {
-                answer.await?;
+            for (at, answer) in sent.into_iter().enumerate() {
+                answer.await.map_err(|error| (at, error))?;
             }
             Ok(())
         };
         match self.runtime.block_on(async { timeout(ANSWER, all).await }) {
             Ok(Ok(())) => Ok(()),
-            Ok(Err(error)) => Err(self.fail(&error)),
+            Ok(Err((at, error))) => {
+                let told = self.fail(&error);
+                // Who finds it out is not who failed, and going back to where they began
+                // would undo what a unit before them takes for done.
+                if at < of_others && self.failure == Some(Failure::Locked) {
+                    self.failure = Some(Failure::Again);
+                }
+                Err(told)
+            }
             Err(_) => Err(self.is_lost()),
         }
     }
@@ -271,8 +306,7 @@ impl Session {
                     self.link = Some(Link { client, statements, sent, connection });
                     return Ok(());
                 }
-                // A start says what is wrong with the address, and is over.
-                Ok(Err(error)) if self.text == Text::Checks && refusal(&error).is_some() => {
+                Ok(Err(error)) if self.is_for_once && refusal(&error).is_some() => {
                     let why = refusal(&error).unwrap_or_default();
                     return Err(Error::broken_because(why));
                 }
@@ -283,7 +317,7 @@ impl Session {
                     let code = code.map_or("no answer", |code| code.code());
                     tracing::error!(code, ?error, "the database cannot be reached");
                     self.failure = Some(Failure::Away);
-                    if self.text == Text::Checks {
+                    if self.is_for_once {
                         let why = "database_url: the server cannot be reached";
                         return Err(Error::broken_because(why));
                     }

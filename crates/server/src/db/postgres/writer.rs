@@ -132,6 +132,9 @@ impl Writer {
             _ if self.session.is_begun() => self.session.say(NEXT),
             _ => {}
         }
+        if at > 0 {
+            self.session.next_unit();
+        }
     }
 
     /// A refused unit leaves nothing.

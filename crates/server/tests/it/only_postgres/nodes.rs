@@ -398,7 +398,7 @@ async fn a_database_that_starts_again_costs_a_delay_and_no_message() {
 const TWO: [(u32, &str, &str); 2] =
     [(1, "client-id-00000001", "First"), (2, "client-id-00000002", "Second")];
 
-async fn sends_two(visitor: &mut Socket) {
+pub async fn sends_two(visitor: &mut Socket) {
     for (id, client_id, text) in TWO {
         let verb = json!({"post_message": {"client_id": client_id, "text": text}});
         visitor.send(&json!({"id": id, "verb": verb})).await;
@@ -406,19 +406,19 @@ async fn sends_two(visitor: &mut Socket) {
 }
 
 /// It is told to come again, and not that one of the two may come again alone.
-async fn is_sent_away(visitor: &mut Socket) {
+pub async fn is_sent_away(visitor: &mut Socket) {
     let told = visitor.find(|frame| frame["frame"] == "bye" || frame["id"].is_u64()).await;
     assert_eq!((&told["frame"], &told["problem"]["code"]), (&json!("bye"), &json!("later")));
 }
 
-async fn says_both_in_order(mut visitor: Socket) {
+pub async fn says_both_in_order(mut visitor: Socket) {
     sends_two(&mut visitor).await;
     let first = visitor.find(|frame| frame["id"] == 1).await;
     let second = visitor.find(|frame| frame["id"] == 2).await;
     assert!(first["number"].as_u64().expect("stored") < second["number"].as_u64().expect("stored"));
 }
 
-async fn readiness(node: &Served) -> u16 {
+pub async fn readiness(node: &Served) -> u16 {
     node.call(crate::served::Call { path: "/readyz", ..Default::default() }).await.status
 }
 

@@ -2,12 +2,14 @@
 //! wrong ones are refused at the start, in a sentence that holds no secret.
 
 use std::path::Path;
+use std::process::Command;
 
 use engines::{Authority, Nats, Postgres};
 use server::bus::{Bus, Ring, Topic};
 use server::config::{Config, SecretUrl};
 use server::db::Location;
 use server::error::Error;
+use server::keys::Keys;
 use server::values;
 
 use super::credentials::Signers;
@@ -78,6 +80,82 @@ fn who_has_the_wrong_password_or_names_no_database_is_told_so_and_nothing_else()
     drop(server);
     let refused = refusal(&Postgres::url([address], "postgres"), None);
     assert!(refused.contains("cannot be reached"), "{refused}");
+}
+
+/// What the program says that is started with a database at this address and ends with
+/// "it could not".
+fn said_by(command: &[&str], url: &str) -> String {
+    let folder = place();
+    Keys::root(&folder.path().join("keys"), true).expect("a root key");
+    let config = folder.path().join("sotto.toml");
+    std::fs::write(&config, format!("database_url = \"{url}\"\n")).expect("room on the disk");
+    let mut program = Command::new(env!("CARGO_BIN_EXE_sotto"));
+    program.args(command).arg("--config").arg(config).env_remove("SOTTO_TEST_ENGINE");
+    let output = program.output().expect("it is started");
+    let said = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
+    assert_eq!(output.status.code(), Some(2), "{command:?}: {said}");
+    said
+}
+
+#[test]
+fn every_command_says_that_the_password_is_wrong_and_what_to_change() {
+    let folder = place();
+    let server = Postgres::start(&folder.path().join("primary")).expect("it starts");
+    let url = Postgres::url([server.address()], "postgres");
+    let wrong = url.replace(PASSWORD, "another-password");
+    for command in [
+        &["serve"][..],
+        &["doctor"],
+        &["account", "list"],
+        &["keys", "list"],
+        &["audit", "verify"],
+        &["audit", "export"],
+    ] {
+        let said = said_by(command, &wrong);
+        assert!(said.contains("database_url") && said.contains("refuses this user"), "{said}");
+        assert!(said.contains("SOTTO_DATABASE_URL"), "what to change: {said}");
+        assert!(!said.contains("another-password"), "{said}");
+    }
+    let address = server.address();
+    drop(server);
+    let said = said_by(&["audit", "verify"], &Postgres::url([address], "postgres"));
+    assert!(said.contains("cannot be reached"), "{said}");
+}
+
+/// A password that no address can hold as it is, and how one holds it.
+const ODD: (&str, &str) = ("a@b:c/d%e?f", "a%40b%3Ac%2Fd%25e%3Ff");
+
+#[test]
+fn a_name_and_a_password_of_any_signs_open_the_database() {
+    let folder = place();
+    let server = Postgres::start(&folder.path().join("primary")).expect("it starts");
+    let (password, encoded) = ODD;
+    let role = format!("create role \"so@tto\" login superuser password '{password}'");
+    server.sql("postgres", &role).expect("it is made");
+    let url =
+        |password: &str| format!("postgres://so%40tto:{password}@{}/postgres", server.address());
+    database(&url(encoded), None).check(None).expect("it is taken");
+    let refused = told(&database(&url("a%2540b"), None).check(None).unwrap_err(), &[password]);
+    assert!(refused.contains("refuses this user"), "{refused}");
+    let url = Some(SecretUrl::new(&url("50%secret")));
+    let refused = Location::of(&Config { database_url: url, ..Config::default() });
+    let refused = told(&refused.err().expect("it is refused"), &["50%secret"]);
+    assert!(refused.contains("database_url") && refused.contains("%25"), "{refused}");
+}
+
+#[tokio::test]
+async fn a_name_and_a_password_of_any_signs_open_the_bus() {
+    let folder = place();
+    let (password, encoded) = ODD;
+    let user = format!("authorization {{ user: \"so@tto\", password: \"{password}\" }}\n");
+    let server = Nats::start(folder.path(), &user).expect("it starts");
+    let url = |password: &str| format!("nats://so%40tto:{password}@{}", server.address());
+    rings_pass(&bus(&url(encoded), None, None)).await;
+    let refused = refused_bus(&bus(&url("a%2540b"), None, None)).await;
+    assert!(refused.contains("refuses these credentials"), "{refused}");
+    let refused = refused_bus(&bus(&url("50%secret"), None, None)).await;
+    assert!(refused.contains("bus_url") && refused.contains("%25"), "{refused}");
+    assert!(!refused.contains("50%secret"), "{refused}");
 }
 
 #[tokio::test]

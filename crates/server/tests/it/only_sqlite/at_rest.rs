@@ -19,8 +19,8 @@ use server::{retention, workers};
 
 use crate::canary::{Channels, holding, opened_by_what_is_left};
 use crate::delivery::{HOUR, MINUTE, waits};
-use crate::network::{PLACES, places};
-use crate::real::front::Fate;
+use crate::network::places;
+use crate::to_the_end::{Wrapped, to_the_hard_shred};
 use crate::world::{Visitor, World, form, fresh_client_id, says};
 
 /// One for each field that somebody can type into. No rule masks them.
@@ -124,28 +124,8 @@ async fn with_a_place_of_every_kind_it_is_nowhere_but_there() {
         }
     };
     nowhere("before anybody says it");
-    places.way.will(Fate::CutAfter(0));
-    let asked = places.talk(&format!("{TOKEN} asks")).await;
-    nowhere("while it waits for its time");
-    places.one_is_away().await;
-    nowhere("while one of them is away");
-    let elsewhere = tempfile::tempdir().unwrap();
-    let copy = copied(app, &elsewhere.path().join("backup"));
-    assert!(holding(elsewhere.path(), TOKEN).is_empty(), "in the backup");
-    places.way.will(Fate::Pass);
-    places.all_have_it().await;
-    nowhere("after it was delivered");
-    let fetched = elsewhere.path().join("fetched");
-    places.fetched(&fetched).await;
-    for (place, _) in PLACES {
-        assert!(!holding(&fetched.join(place), TOKEN).is_empty(), "{place} has it");
-    }
-    places.is_shredded().await;
-    app.clock.advance(Duration::from_secs(24 * 60 * 60));
-    workers::run_all_due(app).await.unwrap();
-    retention::daily(app).await.unwrap();
-    nowhere("after the hard shred");
-    assert_eq!(opened(&copy, &app.config.key_dir, &asked), 0, "no key that is left opens the copy");
+    let backup = async |to: &Path| wrapped_keys(&copied(app, to));
+    to_the_hard_shred(&places, TOKEN, nowhere, backup).await;
     drop(places.world.ends().await);
 }
 
@@ -170,7 +150,7 @@ fn opened(copy: &Path, keys: &Path, asked: &Visitor) -> usize {
     opened_by_what_is_left(keys, &wrapped)
 }
 
-fn wrapped_keys(copy: &Path) -> Vec<(ConversationId, Vec<u8>)> {
+fn wrapped_keys(copy: &Path) -> Wrapped {
     let connection = Connection::open(copy).unwrap();
     let mut statement = connection.prepare("select id, wrapped_key from conversation").unwrap();
     let read = |row: &rusqlite::Row<'_>| {

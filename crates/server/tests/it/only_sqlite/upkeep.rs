@@ -432,3 +432,16 @@ async fn an_exported_chain_can_be_checked_by_anyone_and_a_rewritten_one_lacks_it
     assert_eq!(answer, Answer::No);
     assert!(printed.contains(&format!("BROKEN at entry {entries}")), "{printed}");
 }
+
+#[tokio::test]
+async fn folders_are_looked_for_beside_the_settings_wherever_the_command_is_started() {
+    let world = World::new();
+    world.visitor("Hello").await;
+    let config = settings(world.whole(), "relative", Path::new("data"), Path::new("keys"));
+    let (answer, printed) = sotto(&["keys", "list", "--config", &config]).await.unwrap();
+    assert!(answer == Answer::Yes && printed.contains("2026-11-24"), "{printed}");
+    let config = settings(world.whole(), "empty", Path::new(""), Path::new("keys"));
+    let refused = sotto(&["keys", "list", "--config", &config]).await.unwrap_err();
+    assert!(refused.contains("data_dir names no directory"), "{refused}");
+    world.ends().await;
+}
