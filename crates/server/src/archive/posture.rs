@@ -35,6 +35,7 @@ fn line(code: &str, subject: &str, outcome: &str, found: &str, mend: &str) -> Po
         outcome: outcome.to_owned(),
         is_required: false,
         found: found.to_owned(),
+        figure: None,
         mend: mend.to_owned(),
     }
 }
@@ -152,7 +153,7 @@ async fn sealing(app: &App) -> Result<Vec<PostureLine>> {
 async fn within_reach(app: &App) -> Result<PostureLine> {
     let many = reading::within_reach(app).await?;
     let found = format!("this install can read {many} past conversations");
-    Ok(match many {
+    let line = match many {
         0 => good("within_reach", "", &found),
         _ => line(
             "within_reach",
@@ -161,5 +162,6 @@ async fn within_reach(app: &App) -> Result<PostureLine> {
             &found,
             "Give delivery a credential that may only write, or seal what is delivered.",
         ),
-    })
+    };
+    Ok(PostureLine { figure: Some(many), ..line })
 }
