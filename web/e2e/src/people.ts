@@ -149,3 +149,18 @@ export async function meet(sotto: Sotto, words: string): Promise<{ ana: Staff; s
   await ana.accepts('Sam Sample');
   return { ana, sam };
 }
+
+/** One conversation, over and rated, whose transcript is due in seconds; its reference. */
+export async function talk(sotto: Sotto, words: string, also: (ana: Staff) => Promise<void> = async () => {}): Promise<string> {
+  const eve = await Staff.enters(sotto.places.administrator);
+  await eve.sets('Timing', 'Survey window', '10');
+  await eve.leaves();
+  const { ana, sam } = await meet(sotto, words);
+  await also(ana);
+  await ana.closes('Answered');
+  await sam.rates('Very good', 'Quick and kind.');
+  const reference = await sam.reference();
+  await sam.leaves();
+  await ana.leaves();
+  return reference;
+}
