@@ -86,11 +86,9 @@ test('from nobody can to an open page, found by reference number with keys alone
   expect(await isOn.isChecked(), 'it is off by default').toBe(false);
   await opensTheArchive(eve, '30');
   await eve.isKeptOutByNothing();
-  const reference = await talk(sotto, 'Is zambrellafield open?', async (ana) => {
-    await ana.page.getByRole('textbox', { name: /^Reply to/ }).fill('Is 4111 1111 1111 1111 your card?');
-    await ana.page.keyboard.press('Enter');
-    await ana.sees('card number, hidden, ends 1111');
-  });
+  const reference = await talk(sotto, 'Is zambrellafield open?', (ana) =>
+    ana.replies('Is 4111 1111 1111 1111 your card?', 'card number, hidden, ends 1111'),
+  );
   await arrives(eve, reference);
   await eve.page.goto(console_('administration/destinations'));
   await settings(eve)

@@ -14,6 +14,7 @@ export const history = {
   again: 'Try again',
 
   search: 'Narrow the list',
+  narrow: 'By day, department, agent or outcome',
   reference: 'Reference number',
   referenceHint: 'Such as K7QX-4MPD',
   from: 'Started on or after',

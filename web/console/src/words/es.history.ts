@@ -15,6 +15,7 @@ export const history: typeof english = {
   again: 'Intentar de nuevo',
 
   search: 'Acotar la lista',
+  narrow: 'Por día, departamento, agente o resultado',
   reference: 'Número de referencia',
   referenceHint: 'Como K7QX-4MPD',
   from: 'Empezó ese día o después',
