@@ -40,11 +40,16 @@ fn line(code: &str, subject: &str, outcome: &str, found: &str, mend: &str) -> Po
     }
 }
 
-fn good(code: &str, subject: &str, found: &str) -> PostureLine {
+pub(crate) fn good(code: &str, subject: &str, found: &str) -> PostureLine {
     line(code, subject, "good", found, "")
 }
 
-fn wrong(code: &str, subject: &str, found: &str, mend: &str) -> PostureLine {
+/// It works, and could be better.
+pub(crate) fn note(code: &str, subject: &str, found: &str, mend: &str) -> PostureLine {
+    line(code, subject, "note", found, mend)
+}
+
+pub(crate) fn wrong(code: &str, subject: &str, found: &str, mend: &str) -> PostureLine {
     line(code, subject, "wrong", found, mend)
 }
 

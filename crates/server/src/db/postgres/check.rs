@@ -1,7 +1,7 @@
 //! What a server must be so that an acknowledged message stays, and what it should be.
 
 use super::session::Session;
-use crate::clock::Millis;
+use crate::clock::{Clock, Millis};
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::values;
@@ -9,6 +9,7 @@ use crate::values;
 const VERSION_MIN: i64 = 150_000;
 /// Leases, sessions and delays are judged by each node's clock.
 const APART_MS_MAX: i64 = 5_000;
+const THEIR_NOW: &str = "select (extract(epoch from clock_timestamp()) * 1000)::bigint";
 
 /// Refuses with a reason what would break a promise. `now` is the node's clock, if it
 /// is one that tells the time.
@@ -42,13 +43,23 @@ pub(super) fn refuse(session: &mut Session, now: Option<Millis>) -> Result<()> {
         return refused("database_url: this database is not in UTF-8");
     }
     let Some(now) = now else { return Ok(()) };
-    let theirs = "select (extract(epoch from clock_timestamp()) * 1000)::bigint";
-    if (tx.count(theirs, values![])? - now.0).abs() > APART_MS_MAX {
+    if (tx.count(THEIR_NOW, values![])? - now.0).abs() > APART_MS_MAX {
         return refused(
             "database_url: its clock and this node's are more than 5 s apart; set both by NTP",
         );
     }
     Ok(())
+}
+
+/// By how many milliseconds the server's clock is ahead, as far as half the way there and
+/// back tells.
+pub(super) fn clock_ahead(session: &mut Session, clock: &Clock) -> Result<i64> {
+    let tx = &mut Tx::new(session);
+    // The connection is made by the first question, which takes longer.
+    tx.count(THEIR_NOW, values![])?;
+    let asked = clock.now().0;
+    let theirs = tx.count(THEIR_NOW, values![])?;
+    Ok(theirs - (asked + (clock.now().0 - asked) / 2))
 }
 
 /// What keeps no promise from being kept, but makes a loss likelier: a line each.
