@@ -23,6 +23,8 @@ const WAITING_MAX: usize = 8192;
 /// One message carries about as many rings as wait.
 const FRAME_BYTES: usize = 16 * 1024;
 const CONNECT: Duration = Duration::from_secs(5);
+/// For the answer to a first question.
+const KNOWN: Duration = Duration::from_secs(1);
 /// How soon a server that went is noticed.
 const PING: Duration = Duration::from_secs(5);
 const RECONNECT_MAX: Duration = Duration::from_secs(1);
@@ -56,9 +58,7 @@ impl Nats {
         let subject = format!("sotto.rings.{install}");
         let heard = client.subscribe(subject.clone()).await;
         let heard = heard.map_err(|e| Error::broken("bus_url: nothing can be heard", e))?;
-        // A ring that is sent before the server knows who listens is lost.
-        let flushed = client.flush().await;
-        flushed.map_err(|e| Error::broken("bus_url: nothing can be heard", e))?;
+        is_known(&client, &subject).await;
         tokio::spawn(listen(heard, hears));
         tokio::spawn(send(client.clone(), subject, waiting));
         Ok(Self { rings, client })
@@ -75,6 +75,14 @@ impl Nats {
         // What still waits is a delay for somebody, no more.
         let _ = tokio::time::timeout(CONNECT, self.client.drain()).await;
     }
+}
+
+/// Waits until the server knows who listens: what is rung before is lost. It answers in
+/// turn, also what it is asked of a subject to which nobody listens.
+async fn is_known(client: &Client, subject: &str) {
+    let nobody = format!("{subject}.nobody");
+    // Where the server forbids to ask, a ring of the first moment may be lost, as at any time.
+    let _no_responders = tokio::time::timeout(KNOWN, client.request(nobody, "".into())).await;
 }
 
 fn options(url: &str, config: &Config, away: Arc<Away>) -> Result<ConnectOptions> {

@@ -31,7 +31,9 @@ async fn a_node_whose_clock_is_wrong_is_not_ready_and_takes_nothing_from_the_oth
             true => wrong.app.clock.advance(HOUR),
             false => wrong.app.clock.set_back(2 * HOUR),
         }
-        assert_eq!((readiness(&wrong).await, readiness(&right).await), (503, 200));
+        // A machine that is too busy to answer in time says no, too.
+        while readiness(&right).await != 200 {}
+        assert_eq!(readiness(&wrong).await, 503);
         renew_lease(&wrong.app).await.expect("it lives");
         renew_lease(&right.app).await.expect("it lives");
         let asked = wrong.app.db.read(|tx| {
@@ -44,7 +46,7 @@ async fn a_node_whose_clock_is_wrong_is_not_ready_and_takes_nothing_from_the_oth
     let said = visitor.asks(1, crate::served::post_message("Still here")).await;
     assert_eq!(said["frame"], "done", "{said}");
     wrong.app.clock.advance(HOUR);
-    assert_eq!(readiness(&wrong).await, 200);
+    while readiness(&wrong).await != 200 {}
     workers::run_all_due(&wrong.app).await.expect("it works again");
     wrong.ends().await;
     right.ends().await;
