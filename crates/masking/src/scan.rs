@@ -59,22 +59,30 @@ pub(crate) mod why {
     pub(crate) const MONTH: u16 = 1 << 8;
     /// A number beside a word, and any word that stands for a number.
     pub(crate) const BESIDE_WORD: u16 = 1 << 9;
+    /// The third of single letters in a row.
+    pub(crate) const SPELLED: u16 = 1 << 10;
 }
 
+/// How far a token is looked for one by one.
+const TOKENS_NEAR_MAX: usize = 8;
 const LONG_WORD_BYTES_MIN: usize = 10;
 
 /// The tokens of a part of a view.
 pub(crate) struct Scan<'v> {
     view: &'v View<'v>,
+    pub(crate) lexicon: &'v Lexicon,
     /// Where the bytes begin in the view.
     offset: u32,
     pub(crate) bytes: &'v [u8],
     pub(crate) tokens: Vec<Token>,
     triggers: Vec<(u32, u16)>,
+    /// Those that [`why::DIGITS`] is the only reason for, apart: there can be many.
+    digits: Vec<u32>,
     /// Where at signs stand.
     pub(crate) at_signs: Vec<u32>,
     pub(crate) has_digit: bool,
     has_colon: bool,
+    pub(crate) has_number_sign: bool,
     /// All reasons of all triggers together.
     reasons: u16,
     /// All marks of all words together: what is not here need not be looked for.
@@ -84,19 +92,50 @@ pub(crate) struct Scan<'v> {
     pub(crate) steps: std::cell::Cell<u64>,
 }
 
+/// Lists that are filled again and again.
+#[derive(Default)]
+struct Room {
+    tokens: Vec<Token>,
+    triggers: Vec<(u32, u16)>,
+    digits: Vec<u32>,
+    at_signs: Vec<u32>,
+}
+
 impl<'v> Scan<'v> {
     /// Reads a range of the view; places count from its beginning.
-    pub(crate) fn new(view: &'v View<'v>, range: Range<usize>, lexicon: &Lexicon) -> Self {
+    pub(crate) fn new(view: &'v View<'v>, range: Range<usize>, lexicon: &'v Lexicon) -> Self {
+        let room = Room {
+            tokens: Vec::with_capacity(range.len() / 4 + 4),
+            triggers: Vec::with_capacity(range.len() / 8 + 4),
+            ..Room::default()
+        };
+        Self::within(room, view, range, lexicon)
+    }
+
+    /// Reads another range in the room that this one took.
+    pub(crate) fn next(self, range: Range<usize>) -> Self {
+        let Self { mut tokens, mut triggers, mut digits, mut at_signs, view, lexicon, .. } = self;
+        tokens.clear();
+        triggers.clear();
+        digits.clear();
+        at_signs.clear();
+        Self::within(Room { tokens, triggers, digits, at_signs }, view, range, lexicon)
+    }
+
+    fn within(room: Room, view: &'v View<'v>, range: Range<usize>, lexicon: &'v Lexicon) -> Self {
         let bytes = &view.bytes[range.clone()];
         let mut scan = Self {
             view,
+            lexicon,
             offset: range.start as u32,
             bytes,
-            tokens: Vec::with_capacity(bytes.len() / 4 + 4),
-            triggers: Vec::new(),
-            at_signs: Vec::new(),
+            tokens: room.tokens,
+            triggers: room.triggers,
+            digits: room.digits,
+            at_signs: room.at_signs,
             has_digit: false,
             has_colon: false,
+            has_number_sign: false,
             reasons: 0,
             marks: 0,
             #[cfg(test)]
@@ -164,7 +203,19 @@ impl<'v> Scan<'v> {
         {
             why |= why::LONG;
         }
+        if end - start == 1 && self.is_third_letter() {
+            why |= why::SPELLED;
+        }
         why
+    }
+
+    fn is_third_letter(&self) -> bool {
+        let letter = |t: &Token| t.kind() == Kind::Word && t.len() == 1;
+        match self.tokens.as_slice() {
+            [.., before, first, second] => !letter(before) && letter(first) && letter(second),
+            [first, second] => letter(first) && letter(second),
+            _ => false,
+        }
     }
 
     fn number(&mut self, start: usize) -> usize {
@@ -184,6 +235,7 @@ impl<'v> Scan<'v> {
     fn mark(&mut self, at: usize, byte: u8) -> usize {
         match byte {
             b'@' => self.at_signs.push(at as u32),
+            b'#' => self.has_number_sign = true,
             b':' | b'-' | b'.' => {
                 self.has_colon |= byte == b':';
                 let hex = |b: &u8| b.is_ascii_hexdigit() || *b == b':';
@@ -201,7 +253,7 @@ impl<'v> Scan<'v> {
         at + 1
     }
 
-    #[inline]
+    #[inline(always)]
     fn push(&mut self, token: Token, mut why: u16) {
         if self.has_colon && self.bytes[..token.start as usize].ends_with(b"::") {
             why |= why::JOINT;
@@ -212,10 +264,12 @@ impl<'v> Scan<'v> {
         self.tokens.push(token);
     }
 
+    #[inline(always)]
     fn add_trigger(&mut self, token: u32, why: u16) {
         self.reasons |= why;
         match self.triggers.last_mut() {
             Some(last) if last.0 == token => last.1 |= why,
+            _ if why == why::DIGITS => self.digits.push(token),
             _ => self.triggers.push((token, why)),
         }
     }
@@ -231,7 +285,21 @@ impl<'v> Scan<'v> {
         self.reasons & why != 0
     }
 
-    /// The tokens with one of these reasons, in order.
+    /// The tokens that hold or stand for digits, in order.
+    pub(crate) fn digits(&self) -> impl Iterator<Item = usize> + '_ {
+        let mut beside = self.triggers(why::DIGITS).peekable();
+        let mut alone = self.digits.iter().map(|at| *at as usize).peekable();
+        std::iter::from_fn(move || {
+            self.step();
+            match (beside.peek(), alone.peek()) {
+                (Some(first), Some(other)) if first < other => beside.next(),
+                (_, Some(_)) => alone.next(),
+                _ => beside.next(),
+            }
+        })
+    }
+
+    /// The tokens with one of these other reasons, in order.
     pub(crate) fn triggers(&self, why: u16) -> impl Iterator<Item = usize> + '_ {
         let some = if self.has(why) { &self.triggers[..] } else { &[] };
         some.iter().inspect(|_| self.step()).filter(move |t| t.1 & why != 0).map(|t| t.0 as usize)
@@ -263,6 +331,16 @@ impl<'v> Scan<'v> {
     pub(crate) fn byte_after(&self, end: u32) -> u8 {
         self.step();
         self.bytes.get(end as usize).copied().unwrap_or(b' ')
+    }
+
+    /// The first token after a place, from a token before it on.
+    pub(crate) fn token_after(&self, from: usize, place: usize) -> usize {
+        let near = self.tokens[from..].iter().take(TOKENS_NEAR_MAX);
+        let near = near.take_while(|t| t.start as usize <= place).count();
+        if near < TOKENS_NEAR_MAX {
+            return from + near;
+        }
+        from + self.tokens[from..].partition_point(|t| t.start as usize <= place)
     }
 
     /// A word that begins with a capital letter.

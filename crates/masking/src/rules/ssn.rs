@@ -26,6 +26,7 @@ pub(super) const RULE: Rule = Rule {
         holds: |number: &Number<'_>| {
             (number.groups == [3, 2, 4] || number.is_worded()) && is_ssn(number.digits)
         },
+        luhn: false,
         anywhere: false,
         widen: None,
     }),
