@@ -83,6 +83,9 @@ pub(crate) struct Scan<'v> {
     pub(crate) has_digit: bool,
     has_colon: bool,
     pub(crate) has_number_sign: bool,
+    pub(crate) has_bracket: bool,
+    /// Whether a word begins with an X, as a mask does.
+    pub(crate) has_x: bool,
     /// All reasons of all triggers together.
     reasons: u16,
     /// All marks of all words together: what is not here need not be looked for.
@@ -136,6 +139,8 @@ impl<'v> Scan<'v> {
             has_digit: false,
             has_colon: false,
             has_number_sign: false,
+            has_bracket: false,
+            has_x: false,
             reasons: 0,
             marks: 0,
             #[cfg(test)]
@@ -179,8 +184,9 @@ impl<'v> Scan<'v> {
 
     /// Why a word is worth a look.
     #[inline]
-    fn why(&self, start: usize, end: usize, marks: u32) -> u16 {
+    fn why(&mut self, start: usize, end: usize, marks: u32) -> u16 {
         let capital = self.bytes[start].is_ascii_uppercase();
+        self.has_x |= self.bytes[start] == b'X';
         let mut why = 0;
         if marks & WORTH != 0 {
             let bit = |mark: u32, why: u16| if marks & mark != 0 { why } else { 0 };
@@ -236,6 +242,7 @@ impl<'v> Scan<'v> {
         match byte {
             b'@' => self.at_signs.push(at as u32),
             b'#' => self.has_number_sign = true,
+            b'(' => self.has_bracket = true,
             b':' | b'-' | b'.' => {
                 self.has_colon |= byte == b':';
                 let hex = |b: &u8| b.is_ascii_hexdigit() || *b == b':';
@@ -287,15 +294,25 @@ impl<'v> Scan<'v> {
 
     /// The tokens that hold or stand for digits, in order.
     pub(crate) fn digits(&self) -> impl Iterator<Item = usize> + '_ {
-        let mut beside = self.triggers(why::DIGITS).peekable();
-        let mut alone = self.digits.iter().map(|at| *at as usize).peekable();
+        let (mut beside, mut alone) = (self.triggers.as_slice(), self.digits.as_slice());
         std::iter::from_fn(move || {
             self.step();
-            match (beside.peek(), alone.peek()) {
-                (Some(first), Some(other)) if first < other => beside.next(),
-                (_, Some(_)) => alone.next(),
-                _ => beside.next(),
+            while let [(_, why), rest @ ..] = beside
+                && why & why::DIGITS == 0
+            {
+                beside = rest;
             }
+            let first = match (beside.first(), alone.first()) {
+                (Some((one, _)), Some(other)) => *one.min(other),
+                (Some((one, _)), None) => *one,
+                (None, other) => *other?,
+            };
+            if beside.first().is_some_and(|(at, _)| *at == first) {
+                beside = &beside[1..];
+            } else {
+                alone = &alone[1..];
+            }
+            Some(first as usize)
         })
     }
 

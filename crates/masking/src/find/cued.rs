@@ -149,12 +149,16 @@ fn take(scan: &Scan<'_>, cues: &Cues, rule: RuleId, from: usize, hits: &mut Vec<
             None => value(scan, at, &by_cue),
         };
         let part = || half(scan, at).filter(|_| by_cue.parts);
+        let found = found.or_else(part);
         let spelled = || {
             let may = by_cue.read.is_none() && matches!(by_cue.joins, Joins::Digits | Joins::Codes);
             spelled::value(scan, at, &by_cue).filter(|_| may && (at == from || is_told(scan, at)))
         };
-        if let Some((start, end)) = found.or_else(part).or_else(spelled) {
-            hits.push(Hit { start, end, rule, weight: if by_cue.over_words { 85 } else { 80 } });
+        let spelled = if found.is_none() { spelled() } else { None };
+        if let Some((start, end)) = found.or(spelled) {
+            // The digits of what is spelled must not be taken for a number of their own.
+            let whole = by_cue.over_words || spelled.is_some();
+            hits.push(Hit { start, end, rule, weight: if whole { 85 } else { 80 } });
             return true;
         }
         let passes = token.kind() == Kind::Word

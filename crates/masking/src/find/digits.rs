@@ -56,6 +56,7 @@ pub(crate) struct Number<'a> {
     scan: &'a Scan<'a>,
     from: usize,
     may_hold_words: bool,
+    may_hold_comma: bool,
 }
 
 pub(crate) fn find(scan: &Scan<'_>, lengths: &Lengths, hits: &mut Vec<Hit>) {
@@ -124,7 +125,7 @@ fn judge(scan: &Scan<'_>, lengths: &Lengths, from: usize, run: &Run) -> Option<(
         if *luhn && !passes_luhn {
             continue;
         }
-        let Some(last) = run.token_with(from, before + wanted) else { continue };
+        let Some(last) = run.token_with(before + wanted) else { continue };
         let (start, end) = (scan.tokens[from].start, scan.tokens[last].end);
         let number = Number {
             digits: &run.digits[before..before + wanted],
@@ -133,6 +134,7 @@ fn judge(scan: &Scan<'_>, lengths: &Lengths, from: usize, run: &Run) -> Option<(
             scan,
             from,
             may_hold_words: run.has_words,
+            may_hold_comma: run.has_comma,
         };
         let found = rules.iter().find_map(|&rule| {
             let by_digits = rule.rule().by_digits.filter(|by| passes_luhn || !by.luhn)?;
@@ -191,7 +193,7 @@ impl Number<'_> {
     }
 
     fn has_comma(&self) -> bool {
-        self.gaps().any(|gap| gap.contains(&b','))
+        self.may_hold_comma && self.gaps().any(|gap| gap.contains(&b','))
     }
 }
 

@@ -51,7 +51,9 @@ fn all(
         }
     }
     let masked = hits.len();
-    hits.extend(masked_numbers(scan));
+    if scan.has_x {
+        hits.extend(masked_numbers(scan));
+    }
     let before = hits.len();
     followers(scan, &mut hits);
     hits.drain(masked..before);

@@ -38,9 +38,12 @@ pub(super) struct Run {
     pub(super) groups: Vec<u8>,
     /// For each token how many digits there are with it.
     counts: Vec<u32>,
+    /// For so many digits how many tokens hold them; 0 where a token goes on.
+    tokens: Vec<u32>,
     /// Luhn's sums up to each digit, mod 10: with that digit as it is, and with it doubled.
     sums: Vec<[u8; 2]>,
     pub(super) has_words: bool,
+    pub(super) has_comma: bool,
     /// A letter for a digit is a slip in one number: a long row of them is none.
     pub(super) is_noise: bool,
 }
@@ -52,7 +55,8 @@ impl Run {
         self.groups.clear();
         self.counts.clear();
         self.sums.clear();
-        self.has_words = false;
+        self.tokens.clear();
+        (self.has_words, self.has_comma) = (false, false);
         let mut has_letters = false;
         let (mut worded, mut longest) = (false, 0);
         for (at, token) in (first..).zip(&scan.tokens[first..]) {
@@ -73,8 +77,15 @@ impl Run {
             self.groups.push(token.len() as u8);
             self.counts.push(self.digits.len() as u32);
             let parted = match scan.gap(at) {
-                [byte] => MAY_PART[usize::from(*byte)],
-                gap => gap.len() <= 4 && gap.iter().all(|byte| MAY_PART[usize::from(*byte)]),
+                [b' '] => true,
+                [byte] => {
+                    self.has_comma |= *byte == b',';
+                    MAY_PART[usize::from(*byte)]
+                }
+                gap => {
+                    self.has_comma |= gap.contains(&b',');
+                    gap.len() <= 4 && gap.iter().all(|byte| MAY_PART[usize::from(*byte)])
+                }
             };
             if !parted {
                 break;
@@ -87,6 +98,10 @@ impl Run {
     }
 
     fn sum(&mut self) {
+        self.tokens.resize(self.digits.len() + 1, 0);
+        for (tokens, digits) in (1..).zip(&self.counts) {
+            self.tokens[*digits as usize] = tokens;
+        }
         let (mut as_it_is, mut doubled) = (0, 0);
         self.sums.push([0, 0]);
         self.sums.extend(self.digits.iter().map(|digit| {
@@ -131,17 +146,10 @@ impl Run {
         if at < self.end() { self.digits.len() - self.before(at) } else { 0 }
     }
 
-    /// The token from `at` on that ends with so many digits of the run, if one does.
-    pub(super) fn token_with(&self, at: usize, digits: usize) -> Option<usize> {
-        let near = &self.counts[at - self.first..];
-        let near = &near[..near.len().min(DIGITS_MAX)];
-        // Single digits stand side by side in most long runs.
-        let single = digits - self.before(at) - 1;
-        if near.get(single).is_some_and(|count| *count as usize == digits) {
-            return Some(at + single);
-        }
-        let n = near.partition_point(|count| (*count as usize) < digits);
-        (*near.get(n)? as usize == digits).then_some(at + n)
+    /// The token that ends with so many digits of the run, if one does.
+    pub(super) fn token_with(&self, digits: usize) -> Option<usize> {
+        let tokens = *self.tokens.get(digits)? as usize;
+        (tokens > 0).then(|| self.first + tokens - 1)
     }
 }
 

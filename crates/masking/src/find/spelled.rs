@@ -5,7 +5,7 @@ use super::codes::{self, Code};
 use super::{Hit, Value};
 use crate::lexicon::{ALPHABET, NUMBER, words};
 use crate::rules::ByCue;
-use crate::scan::{Kind, Scan};
+use crate::scan::{Kind, Scan, why};
 
 /// As many characters as the longest code has.
 const CHARACTERS_MAX: usize = 24;
@@ -26,7 +26,7 @@ pub(super) fn find(scan: &Scan<'_>, hits: &mut Vec<Hit>) {
         return;
     }
     let mut next = 0;
-    for at in scan.digits() {
+    for at in scan.triggers(why::BESIDE_WORD) {
         if at < next || scan.gap(at).is_empty() || !is_letter(scan, at + 1) || !is_digit(scan, at) {
             continue;
         }

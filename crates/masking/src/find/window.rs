@@ -97,6 +97,9 @@ fn was_masked(value: &[u8]) -> bool {
     while left.next_if(|b| **b == b'X').is_some() {
         hidden += 1;
     }
+    if hidden == 0 {
+        return left.next().is_none();
+    }
     let kept: Vec<&u8> = left.take(KEPT_DIGITS + 1).collect();
     kept.is_empty()
         || hidden >= KEPT_DIGITS_MIN - KEPT_DIGITS

@@ -33,6 +33,11 @@ fn find(scan: &Scan<'_>, asked: bool, hits: &mut Vec<Hit>) {
     }
     let mut next = 0;
     for at in scan.triggers(why::BESIDE_WORD | why::PLACE) {
+        let token = &scan.tokens[at];
+        let before = scan.byte_before(token.start);
+        if token.kind() == Kind::Number && (before.is_ascii_alphanumeric() || b":/$".contains(&before)) {
+            continue;
+        }
         // A street may end in its number, and a number may stand before a numbered street.
         let number = at > 0 && scan.tokens[at - 1].kind() == Kind::Number;
         let starts = [Some(street::before_number(scan, at)), number.then(|| at - 1), Some(at)];

@@ -74,7 +74,7 @@ fn after_expiry(scan: &Scan<'_>, card: &Hit, first: usize) -> Option<Hit> {
         } else if expires
             || scan.word_is(
                 at,
-                words!["and", "the", "is", "on", "back", "sec", "security", "de", "seguridad", "es", "y", "with", "number"],
+                words!["and", "el", "la", "my", "the", "is", "on", "back", "sec", "security", "de", "seguridad", "es", "y", "with", "number"],
             )
         {
             at += 1;

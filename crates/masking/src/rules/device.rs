@@ -32,7 +32,8 @@ const BY_CUE: ByCue = ByCue::of(|value| (5..=16).contains(&value.digits) && valu
 
 /// After "udi" everything up to the next space, if it has the marks of one.
 fn after_cue(scan: &Scan<'_>, from: usize, at: usize) -> Option<(u32, u32)> {
-    let udi = from > 0 && scan.word_is(from - 1, words!["udi", "identifier"]);
+    let udi = from > 0 && scan.word_is(from - 1, words!["udi", "identifier"])
+        || scan.byte_before(scan.tokens[at].start) == b'(' && scan.gap(at).starts_with(b")");
     let whole = if udi { printed(scan, at) } else { None };
     whole.or_else(|| cued::value(scan, at, &BY_CUE))
 }
@@ -54,7 +55,7 @@ fn printed(scan: &Scan<'_>, at: usize) -> Option<(u32, u32)> {
 
 /// "(01)10614141000415(21)12345": a trade item's number with its check digit, and what follows.
 fn find(scan: &Scan<'_>, _asked: bool, hits: &mut Vec<Hit>) {
-    if !scan.has_digit {
+    if !scan.has_bracket {
         return;
     }
     for at in scan.triggers(why::BESIDE_WORD) {

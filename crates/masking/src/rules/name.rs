@@ -87,7 +87,7 @@ pub(super) const RULE: Rule = Rule {
     doc: "The name of a person.",
     source: "US Census Bureau, name files of 1990; lists of our own",
     example: "my name is [Keisha Rodriguez], hello",
-    cues: &["name"],
+    cues: &["name", "nombre", "speaking with", "talking to"],
     find: Some(find),
     ..Rule::NEW
 };

@@ -31,7 +31,7 @@ pub(super) const RULE: Rule = Rule {
         "phone", "cell", "call", "tel", "telefono", "fax", "mobile", "text me", "reach me at", "ph",
         "answering at", "messages to", "desk", "movil", "celular", "handy", "telephone", "telefon",
         "my number", "mi numero", "llamame", "llamar", "whatsapp", "pager", "txt me", "reach me on",
-        "phn", "call me back", "call me back on", "contact number", "contact num", "phone number", "cel",
+        "phn", "call me back", "call me back on", "call me back at", "call back at", "call me at", "contact number", "contact num", "phone number", "cel",
     ],
     by_digits: Some(ByDigits { begins: |first, length| match length {
             9 => first == b'0',

@@ -144,7 +144,8 @@ fn with_weak_suffix(scan: &Scan<'_>, at: usize) -> Option<usize> {
             let told = is_told(scan, at)
                 || scan.word_is(n + 1, words!["is"]) && scan.word_is(n + 3, words!["address"]);
             let named = name.iter().any(|t| !t.is(PLAIN | STOP | SPOKEN | NUMBER));
-            return (capital && (named || told) || told && named).then_some(n);
+            let plain = name.iter().all(|t| !t.is(STOP));
+            return (capital && named || told && plain).then_some(n);
         }
     }
     None
@@ -159,7 +160,7 @@ fn is_named(scan: &Scan<'_>, house: usize, suffix: usize) -> bool {
     ) && name.iter().all(|t| t.is(PLAIN | SPOKEN | NUMBER | STOP));
     // "2 way street", "4 lane highway"
     let kind = suffix == house + 2
-        && scan.word_is(house + 1, words!["way", "lane", "hour", "minute", "mile", "block", "day"]);
+        && scan.word_is(house + 1, words!["stars", "star", "times", "way", "lane", "hour", "minute", "mile", "block", "day"]);
     let spoken = scan.tokens[house].is(SPOKEN | NUMBER);
     let capital = scan.is_capital(&scan.tokens[suffix]);
     let ordinal = scan.gap(house).is_empty() && suffix == house + 2;
@@ -226,6 +227,7 @@ fn number_after(scan: &Scan<'_>, at: usize) -> Option<usize> {
     if !one_word && !token.is(WAY) || is_measured(scan, at) {
         return None;
     }
+    let told = is_told(scan, at);
     for n in at + 1..scan.tokens.len().min(at + 2 + NAME_WORDS_MAX) {
         let (gap, token) = (scan.gap(n - 1), &scan.tokens[n]);
         if !matches!(gap, b" " | b". " | b"'" | b"-" | b", ") {
@@ -240,7 +242,7 @@ fn number_after(scan: &Scan<'_>, at: usize) -> Option<usize> {
             }
             return (token.len() <= 4 && (one_word || n > at + 1)).then_some(n);
         }
-        if one_word || !scan.is_capital(token) && !is_particle(scan, n) {
+        if one_word || !scan.is_capital(token) && !is_particle(scan, n) && !told {
             return None;
         }
     }
@@ -308,6 +310,9 @@ fn bare(scan: &Scan<'_>, at: usize) -> Option<usize> {
 /// After words that announce an address: names and numbers, in either order.
 fn cued(scan: &Scan<'_>, at: usize) -> Option<usize> {
     at.checked_sub(1).filter(|before| scan.tokens[*before].kind() == Kind::Word)?;
+    if !scan.word_is(at - 1, LAST_OF_CUES) {
+        return None;
+    }
     if !is_told(scan, at) || !is_house(scan, at) && scan.tokens[at].kind() != Kind::Word {
         return bare(scan, at);
     }

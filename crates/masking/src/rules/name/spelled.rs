@@ -29,12 +29,13 @@ pub(super) fn find(scan: &Scan<'_>, hits: &mut Vec<Hit>) {
         let known = scan.lexicon.of(word).marks;
         let listed = known & (FIRST | LAST) != 0 && known & (PLAIN | STOP | NEVER_NAME) == 0;
         let count = letters().count();
+        let before = stands_before(scan, first, word);
+        hits.extend(before.map(|at| hit(scan, at, at)));
         if is_announced(scan, first)
             || count >= UNANNOUNCED_LETTERS_MIN && listed && !is_abbreviation(scan, first)
-            || stands_before(scan, first, word)
+            || before.is_some()
         {
-            let (start, end) = (scan.tokens[first].start, scan.tokens[last].end);
-            hits.push(Hit { start, end, rule: RuleId::Name, weight: 41 });
+            hits.push(hit(scan, first, last));
         }
     }
 }
@@ -79,7 +80,12 @@ fn is_announced(scan: &Scan<'_>, first: usize) -> bool {
     false
 }
 
-/// "Kowalski, k o w a l s k i"
-fn stands_before(scan: &Scan<'_>, first: usize, word: u64) -> bool {
-    scan.tokens[first.saturating_sub(WORDS_BEFORE_MAX)..first].iter().any(|t| t.hash == word)
+/// "Kowalski, k o w a l s k i": the word that is spelled after it.
+fn stands_before(scan: &Scan<'_>, first: usize, word: u64) -> Option<usize> {
+    (first.saturating_sub(WORDS_BEFORE_MAX)..first).find(|&at| scan.tokens[at].hash == word)
+}
+
+fn hit(scan: &Scan<'_>, first: usize, last: usize) -> Hit {
+    let (start, end) = (scan.tokens[first].start, scan.tokens[last].end);
+    Hit { start, end, rule: RuleId::Name, weight: 41 }
 }
