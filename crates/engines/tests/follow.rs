@@ -68,3 +68,24 @@ fn a_gate_that_fell_silent_keeps_what_came_until_it_opens() {
     gate.open();
     assert!(TcpStream::connect(gate.address()).is_ok());
 }
+
+/// Whether the first process of a server stands still: the third word of its `stat`.
+fn stands_still(server: &Postgres) -> bool {
+    let pid = server.pid().expect("it runs");
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).expect("it runs");
+    stat.rsplit(") ").next().is_some_and(|rest| rest.starts_with('T'))
+}
+
+#[test]
+fn a_server_that_stood_still_answers_what_it_was_asked_meanwhile() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let server = Postgres::start(folder.path()).expect("a server");
+    let frozen = server.freeze().expect("it stands still");
+    while !stands_still(&server) {}
+    std::thread::scope(|scope| {
+        let asked = scope.spawn(|| server.sql("postgres", "select 'and now?'"));
+        drop(frozen);
+        assert_eq!(asked.join().expect("no panic").expect("an answer"), "and now?");
+    });
+    while stands_still(&server) {}
+}

@@ -5,6 +5,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use destinations::{Allowed, Destination};
 use masking::Engine;
 use protocol::destination::Terms;
+use tokio::sync::watch;
 
 use crate::bus::Bus;
 use crate::clock::Clock;
@@ -32,6 +33,9 @@ pub struct App {
     pub keys: Keys,
     pub engine: Arc<Engine>,
     pub rests: Arc<Rests>,
+    /// How often this node took a lease that it did not have: more than once if the
+    /// others took it for dead.
+    pub leases: Arc<watch::Sender<u32>>,
     settings: Arc<RwLock<Settings>>,
     /// Held from reading what is stored to putting it in force, so that the last
     /// to take up settings is who read the newest.
@@ -84,6 +88,7 @@ impl App {
             keys,
             engine: Arc::new(Engine::new()),
             rests: Arc::default(),
+            leases: Arc::default(),
             settings: Arc::new(RwLock::new(settings)),
             taking_up: Arc::default(),
         })

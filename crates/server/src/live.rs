@@ -8,8 +8,8 @@ pub mod agent;
 mod socket;
 pub mod visitor;
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::extract::ws::WebSocketUpgrade;
@@ -56,18 +56,16 @@ pub struct Live {
     rates: Arc<Rates>,
     is_leaving: Arc<AtomicBool>,
     stopping: CancellationToken,
+    /// Ends with the stop, or when those who are connected must come anew.
+    era: Arc<Mutex<CancellationToken>>,
     open: TaskTracker,
 }
 
 impl Live {
     pub fn new(app: App, rates: Arc<Rates>) -> Self {
-        Self {
-            app,
-            rates,
-            is_leaving: Arc::default(),
-            stopping: CancellationToken::new(),
-            open: TaskTracker::new(),
-        }
+        let stopping = CancellationToken::new();
+        let era = Arc::new(Mutex::new(stopping.child_token()));
+        Self { app, rates, is_leaving: Arc::default(), stopping, era, open: TaskTracker::new() }
     }
 
     /// From now on the node is not ready; nothing else changes yet.
@@ -87,6 +85,24 @@ impl Live {
         self.open.close();
         let patience = Duration::from_secs(self.app.config.stop.spread_seconds.into()) + PATIENCE;
         tokio::time::timeout(patience, self.open.wait()).await.is_ok()
+    }
+
+    /// Asks every socket that is open to connect anew, here or elsewhere, as long as the
+    /// node lives each time that the others took it for dead: they forgot who is here.
+    pub async fn come_anew(&self) {
+        let mut leases = self.app.leases.subscribe();
+        // The sender lives in the app, so waiting ends only by a lease.
+        while leases.changed().await.is_ok() {
+            tracing::warn!("this node was taken for dead; who is connected comes anew");
+            let fresh = self.stopping.child_token();
+            let mut era = self.era.lock().unwrap_or_else(PoisonError::into_inner);
+            std::mem::replace(&mut *era, fresh).cancel();
+        }
+    }
+
+    /// Ends when a socket that is opened now has to leave.
+    fn era(&self) -> CancellationToken {
+        self.era.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// When a socket leaves that hears of the stop now: any moment of the time that all have.

@@ -38,7 +38,7 @@ pub async fn serve(
     let doors = Doors::new(app.clone());
     let hosts = Arc::new(Hosts::new(&doors, pages));
     let stopping = CancellationToken::new();
-    let loops = loops::start(&app, &stopping).await?;
+    let loops = loops::start(&app, &doors.live, &stopping).await?;
     let metered = metered::serve(&app, &doors.live, &stopping).await?;
     let accepting = accept::Accepting::new(&app.config.limits);
     tokio::select! {

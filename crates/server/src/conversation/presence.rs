@@ -114,24 +114,29 @@ pub async fn went(app: &App, connection: ConnectionId, who: Who) -> Result<()> {
 /// This node lives; to be called at the start and every 10 seconds.
 ///
 /// Rows of nodes whose lease is over go with it, and keys that are too old: who was
-/// connected there has the same time to come back as after a lost connection.
+/// connected there has the same time to come back as after a lost connection. A node
+/// that finds its own gone was taken for dead, and asks who is connected to come anew.
 pub async fn renew_lease(app: &App) -> Result<()> {
     app.keys.sweep(&app.db).await?;
     let (node, now, timing) = (app.node, app.db.now(&app.clock).await?, app.sections().timing);
-    app.db
-        .write(move |tx| {
-            tx.run(
-                "insert into node (id, lease_until) values ($1, $2) \
-                 on conflict (id) do update set lease_until = excluded.lease_until",
-                values![&node, now.plus_seconds(LEASE_SECONDS)],
-            )?;
-            forget_dead(tx, node, &timing, now)?;
-            tx.run(
-                "delete from node where lease_until <= $1 or lease_until > $2",
-                values![now, now.plus_seconds(LEASE_SECONDS_MAX)],
-            )
-        })
-        .await
+    let unit = app.db.write(move |tx| {
+        let until = now.plus_seconds(LEASE_SECONDS);
+        let renewed =
+            tx.touched("update node set lease_until = $1 where id = $2", values![until, &node])?;
+        if renewed == 0 {
+            tx.run("insert into node (id, lease_until) values ($1, $2)", values![&node, until])?;
+        }
+        forget_dead(tx, node, &timing, now)?;
+        tx.run(
+            "delete from node where lease_until <= $1 or lease_until > $2",
+            values![now, now.plus_seconds(LEASE_SECONDS_MAX)],
+        )?;
+        Ok(renewed > 0)
+    });
+    if !unit.await? {
+        app.leases.send_modify(|taken| *taken += 1);
+    }
+    Ok(())
 }
 
 /// At the end: whoever is still connected here counts as gone at once, and this node

@@ -11,6 +11,7 @@ use axum::extract::ws::WebSocketUpgrade;
 use axum::response::Response;
 use protocol::agent::{Department, Frame, Hello, Request, Verb};
 use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
 
 use super::Live;
 use super::socket::{Gone, Incoming, Sent, Socket};
@@ -36,6 +37,7 @@ pub async fn open(State(live): State<Live>, asked: WebSocketUpgrade) -> Response
 /// One console's connection.
 struct Console {
     live: Live,
+    era: CancellationToken,
     socket: Socket,
     mailbox: Mailbox,
     session: Session,
@@ -55,10 +57,12 @@ async fn serve(live: Live, mut socket: Socket) {
     let (connection, agent) = (ConnectionId::fresh(), Agent::of(&session.account));
     let who = presence::Who::Agent(agent.id);
     let app = live.app.clone();
+    let era = live.era();
     if let Err(error) = live.arrives(connection, who).await {
         return refuse(&mut socket, &error).await;
     }
     let mut console = Console {
+        era,
         mailbox: app.bus.mailbox(),
         live,
         socket,
@@ -151,7 +155,7 @@ impl Console {
                     Incoming::Gone => return Err(Gone),
                 },
                 rings = self.mailbox.next() => Box::pin(self.rung(rings)).await?,
-                () = self.live.stopping.cancelled(), if self.socket.stays() => {
+                () = self.era.cancelled(), if self.socket.stays() => {
                     self.socket.leave_at(self.live.turn());
                 }
                 () = self.live.app.clock.until(idle_until) => self.must_be_signed_in().await?,

@@ -11,6 +11,7 @@ use axum::response::Response;
 use protocol::event::State as Standing;
 use protocol::visitor::{Frame, Hello, Request, View};
 use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
 
 use super::socket::{Gone, Incoming, Sent, Socket};
 use super::{Live, in_frames};
@@ -32,6 +33,7 @@ pub async fn open(State(live): State<Live>, asked: WebSocketUpgrade) -> Response
 /// One visitor's connection.
 struct Visitor {
     live: Live,
+    era: CancellationToken,
     socket: Socket,
     mailbox: Mailbox,
     id: ConversationId,
@@ -80,6 +82,7 @@ impl Visitor {
                     mailbox.listen(topic);
                 }
                 let mut visitor = Self {
+                    era: live.era(),
                     live,
                     socket,
                     mailbox,
@@ -144,7 +147,7 @@ impl Visitor {
                     Incoming::Gone => return Err(Gone),
                 },
                 rings = self.mailbox.next() => Box::pin(self.rung(rings)).await?,
-                () = self.live.stopping.cancelled(), if self.socket.stays() => {
+                () = self.era.cancelled(), if self.socket.stays() => {
                     self.socket.leave_at(self.live.turn());
                 }
                 () = tokio::time::sleep_until(wake) => {

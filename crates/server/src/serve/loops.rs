@@ -13,6 +13,7 @@ use crate::clock::Millis;
 use crate::conversation::{catch_up, presence};
 use crate::error::Result;
 use crate::jobs::Lane;
+use crate::live::Live;
 use crate::{audit, jobs, retention, site, workers};
 
 /// Jobs of a node that died are found when their claim is over.
@@ -39,12 +40,18 @@ impl Loops {
     }
 }
 
-pub(super) async fn start(app: &App, stopping: &CancellationToken) -> anyhow::Result<Loops> {
+pub(super) async fn start(
+    app: &App,
+    live: &Live,
+    stopping: &CancellationToken,
+) -> anyhow::Result<Loops> {
     if !app.db.is_shared() {
         presence::end_other_leases(app).await?;
     }
     presence::renew_lease(app).await?;
     let tasks = TaskTracker::new();
+    let (live, stop) = (live.clone(), stopping.clone());
+    tasks.spawn(async move { until(&stop, live.come_anew()).await });
     for lane in WORKERS {
         let (app, stopping) = (app.clone(), stopping.clone());
         tasks.spawn(async move { jobs(&app, lane, &stopping).await });

@@ -8,6 +8,7 @@ use protocol::http::Role;
 use serde_json::json;
 use server::bus::Topic;
 use server::config::SecretUrl;
+use server::conversation::renew_lease;
 use server::values;
 
 use super::held::Held;
@@ -69,6 +70,29 @@ async fn who_leaves_while_the_database_is_away_is_seen_to_have_left_once_it_is_b
     until("their absence is noted", gone).await;
     let job = "select count(*) from job where kind = 'visitor_gone'";
     assert_eq!(count(&here, job).await, 1, "they have the usual time to come back");
+    here.ends().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_on_a_node_that_was_taken_for_dead_comes_anew_and_is_there() {
+    let here = Served::new().await;
+    let there = here.another(|_| {}).await;
+    let (token, _) = here.starts("Hello?").await;
+    let (mut visitor, _) = here.visitor(&token, 0).await;
+    let mut console = here.console(&here.staff("Ana", Role::Agent).await).await;
+    // It stands still for longer than its lease; unless it renews it just then.
+    while *here.app.leases.borrow() == 1 {
+        here.app.clock.advance(Duration::from_secs(31));
+        renew_lease(&there.app).await.expect("it lives");
+        renew_lease(&here.app).await.expect("it moves again");
+    }
+    for socket in [&mut visitor, &mut console] {
+        let told = tokio::time::timeout(PATIENCE, socket.next("reconnect")).await;
+        told.expect("nobody there knows of them");
+    }
+    let (_visitor, _) = here.visitor(&token, 0).await;
+    assert_eq!(count(&there, "select count(*) from presence").await, 1);
+    there.ends().await;
     here.ends().await;
 }
 
