@@ -252,8 +252,9 @@ impl Engine {
         let span = |hit: Hit| {
             let read = &view.bytes[hit.start as usize..hit.end as usize];
             let (start, end) = view.origin(hit.start, hit.end);
-            let intact = text.as_bytes()[start..end] == *read && ends_in_digits(read);
             let rule = hit.rule.rule();
+            let intact =
+                rule.keep_last > 0 && text.as_bytes()[start..end] == *read && ends_in_digits(read);
             Span { start, end, rule: rule.name, kind: rule.kind, id: hit.rule, intact }
         };
         find::values(&view, &self.loaded, asked, on).into_iter().map(span).collect()
@@ -344,7 +345,8 @@ impl Engine {
                 .iter()
                 .map(|s| Stroke { start: s.start, end: s.end, keep_last: s.keep_last() })
                 .collect();
-            found.extend(spans.iter().map(|s| (s.rule, finding(&painted, s))));
+            let mut points = Points::of(&painted);
+            found.extend(spans.iter().map(|s| (s.rule, finding(&mut points, s))));
             let next = cover_own(policy, paint(&painted, &strokes), &mut found);
             if next == painted {
                 break;
@@ -365,7 +367,8 @@ fn cover_own<'p>(
     for own in policy.own() {
         let mut strokes = own.strokes(&painted);
         strokes.retain(|s| !policy.is_allowed(&painted[s.start..s.end]));
-        found.extend(strokes.iter().map(|s| (own.name(), own_finding(&painted, s))));
+        let mut points = Points::of(&painted);
+        found.extend(strokes.iter().map(|s| (own.name(), own_finding(&mut points, s))));
         painted = paint(&painted, &strokes);
     }
     painted
@@ -395,22 +398,34 @@ fn ends_in_digits(value: &[u8]) -> bool {
     digits >= KEPT_DIGITS_MIN && last.all(u8::is_ascii_digit)
 }
 
-fn own_finding(text: &str, stroke: &Stroke) -> Finding {
-    let start = text[..stroke.start].chars().count() as u32;
-    let end = start + text[stroke.start..stroke.end].chars().count() as u32;
+/// Counts code points up to places that only grow, so that many take no longer than the text.
+struct Points<'t> {
+    text: &'t str,
+    counted: usize,
+    points: u32,
+}
+
+impl<'t> Points<'t> {
+    fn of(text: &'t str) -> Self {
+        Self { text, counted: 0, points: 0 }
+    }
+
+    fn up_to(&mut self, place: usize) -> u32 {
+        self.points += self.text[self.counted..place].chars().count() as u32;
+        self.counted = place;
+        self.points
+    }
+}
+
+fn own_finding(points: &mut Points<'_>, stroke: &Stroke) -> Finding {
+    let (start, end) = (points.up_to(stroke.start), points.up_to(stroke.end));
     Finding { rule: "own", kind: "OWN", version: 1, start, end }
 }
 
-fn finding(text: &str, span: &Span) -> Finding {
-    let start = text[..span.start].chars().count() as u32;
-    let end = start + text[span.start..span.end].chars().count() as u32;
-    Finding {
-        rule: span.rule,
-        kind: span.kind,
-        version: RULES[span.id as usize].version,
-        start,
-        end,
-    }
+fn finding(points: &mut Points<'_>, span: &Span) -> Finding {
+    let (start, end) = (points.up_to(span.start), points.up_to(span.end));
+    let version = RULES[span.id as usize].version;
+    Finding { rule: span.rule, kind: span.kind, version, start, end }
 }
 
 /// In order and apart: of two that overlap the longer stays.

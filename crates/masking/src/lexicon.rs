@@ -46,6 +46,10 @@ pub(crate) const LINK: u32 = 1 << 27;
 /// Begins a post-office box: "po".
 pub(crate) const BOX: u32 = 1 << 28;
 
+/// Stands for its first letter where a code is spelled: "echo".
+pub(crate) const ALPHABET: u32 = 1 << 30;
+/// Ends a street's name, but is an everyday word as well: "ridge".
+pub(crate) const STREET_TOO: u32 = 1 << 31;
 /// A word mistyped: it is read as the word that was meant.
 pub(crate) const MISTYPED: u32 = 1 << 29;
 
@@ -215,8 +219,9 @@ fn mistyped(word: &str) -> Vec<String> {
     let lack = |at: usize| format!("{}{}", &word[..at], &word[at + 1..]);
     let double = |at: usize| format!("{}{}", &word[..at + 1], &word[at..]);
     let mut ways: Vec<String> = (1..word.len() - 1).map(swap).collect();
+    ways.extend((1..word.len()).map(double));
     if word.len() >= LACKING_BYTES_MIN {
-        ways.extend((1..word.len()).map(lack).chain((1..word.len()).map(double)));
+        ways.extend((1..word.len()).map(lack));
     }
     ways
 }

@@ -5,6 +5,7 @@
 //! in time linear in the text: by an engine that never goes back, over windows
 //! of bounded length. What a rule would do can be tried before it counts.
 
+use std::cell::OnceCell;
 use std::ops::Range;
 
 use regex_automata::Input;
@@ -118,6 +119,7 @@ impl OwnRule {
     /// What the rule would mask in a text, as byte ranges in order and apart.
     pub fn dry_run(&self, text: &str) -> Vec<Range<usize>> {
         let mut found: Vec<Range<usize>> = Vec::new();
+        let words = OnceCell::new();
         let (mut start, mut done) = (0, 0);
         while done < text.len() {
             let end = boundary(text, start + WINDOW_BYTES);
@@ -125,7 +127,8 @@ impl OwnRule {
             let window = Input::new(text).range(start..end);
             for range in self.pattern.find_iter(window).map(|found| found.range()) {
                 let apart = found.last().is_none_or(|last| last.end <= range.start);
-                if apart && (done..keep).contains(&range.start) && self.counts(text, &range) {
+                if apart && (done..keep).contains(&range.start) && self.counts(text, &range, &words)
+                {
                     found.push(range);
                 }
             }
@@ -134,7 +137,12 @@ impl OwnRule {
         found
     }
 
-    fn counts(&self, text: &str, range: &Range<usize>) -> bool {
+    fn counts(
+        &self,
+        text: &str,
+        range: &Range<usize>,
+        words: &OnceCell<Vec<Range<usize>>>,
+    ) -> bool {
         let Some(value) = text.get(range.clone()) else { return false };
         let written: Vec<u8> = value
             .bytes()
@@ -144,20 +152,17 @@ impl OwnRule {
         (1..=MATCH_BYTES_MAX).contains(&value.len())
             && !written.iter().all(|b| *b == b'X')
             && self.check.is_none_or(|check| !written.is_empty() && (check.holds)(&written))
-            && self.has_context(text, range)
+            && (self.context.is_empty()
+                || is_near(range, words.get_or_init(|| self.context_words(text))))
     }
 
-    fn has_context(&self, text: &str, range: &Range<usize>) -> bool {
-        if self.context.is_empty() {
-            return true;
-        }
-        let from = boundary(text, range.start.saturating_sub(CONTEXT_BYTES));
-        let to = boundary(text, range.end + CONTEXT_BYTES);
-        let near = [&text[from..range.start], &text[range.end..to]];
-        near.into_iter().any(|near| {
-            let near = near.to_ascii_lowercase();
-            self.context.iter().any(|word| has_word(&near, word))
-        })
+    /// Where the words of the context stand whole, in order.
+    fn context_words(&self, text: &str) -> Vec<Range<usize>> {
+        let lower = text.to_ascii_lowercase();
+        let places = |word: &String| whole_words(&lower, word).collect::<Vec<_>>();
+        let mut words: Vec<Range<usize>> = self.context.iter().flat_map(places).collect();
+        words.sort_unstable_by_key(|word| word.start);
+        words
     }
 
     pub(crate) fn strokes(&self, text: &str) -> Vec<Stroke> {
@@ -173,11 +178,21 @@ fn boundary(text: &str, at: usize) -> usize {
     (at..text.len()).find(|&at| text.is_char_boundary(at)).unwrap_or(text.len())
 }
 
-/// Whether a word stands whole in a text.
-fn has_word(text: &str, word: &str) -> bool {
-    text.match_indices(word).any(|(at, found)| {
-        let before = text[..at].chars().next_back();
-        let after = text[at + found.len()..].chars().next();
+/// Whether one of the words, which are in order, stands shortly before a range or after it.
+fn is_near(range: &Range<usize>, words: &[Range<usize>]) -> bool {
+    let from = range.start.saturating_sub(CONTEXT_BYTES);
+    let first = words.partition_point(|word| word.start < from);
+    let mut near = words[first..].iter().take_while(|word| word.start <= range.end + CONTEXT_BYTES);
+    near.any(|word| {
+        word.end <= range.start || word.start >= range.end && word.end <= range.end + CONTEXT_BYTES
+    })
+}
+
+/// Where a word stands whole in a text.
+fn whole_words<'t>(text: &'t str, word: &'t str) -> impl Iterator<Item = Range<usize>> + 't {
+    text.match_indices(word).map(|(at, found)| at..at + found.len()).filter(|word| {
+        let before = text[..word.start].chars().next_back();
+        let after = text[word.end..].chars().next();
         !before.is_some_and(char::is_alphanumeric) && !after.is_some_and(char::is_alphanumeric)
     })
 }

@@ -59,22 +59,33 @@ pub(crate) mod why {
     pub(crate) const MONTH: u16 = 1 << 8;
     /// A number beside a word, and any word that stands for a number.
     pub(crate) const BESIDE_WORD: u16 = 1 << 9;
+    /// The third of single letters in a row.
+    pub(crate) const SPELLED: u16 = 1 << 10;
 }
 
+/// How far a token is looked for one by one.
+const TOKENS_NEAR_MAX: usize = 8;
 const LONG_WORD_BYTES_MIN: usize = 10;
 
 /// The tokens of a part of a view.
 pub(crate) struct Scan<'v> {
     view: &'v View<'v>,
+    pub(crate) lexicon: &'v Lexicon,
     /// Where the bytes begin in the view.
     offset: u32,
     pub(crate) bytes: &'v [u8],
     pub(crate) tokens: Vec<Token>,
     triggers: Vec<(u32, u16)>,
+    /// Those that [`why::DIGITS`] is the only reason for, apart: there can be many.
+    digits: Vec<u32>,
     /// Where at signs stand.
     pub(crate) at_signs: Vec<u32>,
     pub(crate) has_digit: bool,
     has_colon: bool,
+    pub(crate) has_number_sign: bool,
+    pub(crate) has_bracket: bool,
+    /// Whether a word begins with an X, as a mask does.
+    pub(crate) has_x: bool,
     /// All reasons of all triggers together.
     reasons: u16,
     /// All marks of all words together: what is not here need not be looked for.
@@ -84,19 +95,52 @@ pub(crate) struct Scan<'v> {
     pub(crate) steps: std::cell::Cell<u64>,
 }
 
+/// Lists that are filled again and again.
+#[derive(Default)]
+struct Room {
+    tokens: Vec<Token>,
+    triggers: Vec<(u32, u16)>,
+    digits: Vec<u32>,
+    at_signs: Vec<u32>,
+}
+
 impl<'v> Scan<'v> {
     /// Reads a range of the view; places count from its beginning.
-    pub(crate) fn new(view: &'v View<'v>, range: Range<usize>, lexicon: &Lexicon) -> Self {
+    pub(crate) fn new(view: &'v View<'v>, range: Range<usize>, lexicon: &'v Lexicon) -> Self {
+        let room = Room {
+            tokens: Vec::with_capacity(range.len() / 4 + 4),
+            triggers: Vec::with_capacity(range.len() / 8 + 4),
+            ..Room::default()
+        };
+        Self::within(room, view, range, lexicon)
+    }
+
+    /// Reads another range in the room that this one took.
+    pub(crate) fn next(self, range: Range<usize>) -> Self {
+        let Self { mut tokens, mut triggers, mut digits, mut at_signs, view, lexicon, .. } = self;
+        tokens.clear();
+        triggers.clear();
+        digits.clear();
+        at_signs.clear();
+        Self::within(Room { tokens, triggers, digits, at_signs }, view, range, lexicon)
+    }
+
+    fn within(room: Room, view: &'v View<'v>, range: Range<usize>, lexicon: &'v Lexicon) -> Self {
         let bytes = &view.bytes[range.clone()];
         let mut scan = Self {
             view,
+            lexicon,
             offset: range.start as u32,
             bytes,
-            tokens: Vec::with_capacity(bytes.len() / 4 + 4),
-            triggers: Vec::new(),
-            at_signs: Vec::new(),
+            tokens: room.tokens,
+            triggers: room.triggers,
+            digits: room.digits,
+            at_signs: room.at_signs,
             has_digit: false,
             has_colon: false,
+            has_number_sign: false,
+            has_bracket: false,
+            has_x: false,
             reasons: 0,
             marks: 0,
             #[cfg(test)]
@@ -140,8 +184,9 @@ impl<'v> Scan<'v> {
 
     /// Why a word is worth a look.
     #[inline]
-    fn why(&self, start: usize, end: usize, marks: u32) -> u16 {
+    fn why(&mut self, start: usize, end: usize, marks: u32) -> u16 {
         let capital = self.bytes[start].is_ascii_uppercase();
+        self.has_x |= self.bytes[start] == b'X';
         let mut why = 0;
         if marks & WORTH != 0 {
             let bit = |mark: u32, why: u16| if marks & mark != 0 { why } else { 0 };
@@ -164,7 +209,19 @@ impl<'v> Scan<'v> {
         {
             why |= why::LONG;
         }
+        if end - start == 1 && self.is_third_letter() {
+            why |= why::SPELLED;
+        }
         why
+    }
+
+    fn is_third_letter(&self) -> bool {
+        let letter = |t: &Token| t.kind() == Kind::Word && t.len() == 1;
+        match self.tokens.as_slice() {
+            [.., before, first, second] => !letter(before) && letter(first) && letter(second),
+            [first, second] => letter(first) && letter(second),
+            _ => false,
+        }
     }
 
     fn number(&mut self, start: usize) -> usize {
@@ -184,6 +241,8 @@ impl<'v> Scan<'v> {
     fn mark(&mut self, at: usize, byte: u8) -> usize {
         match byte {
             b'@' => self.at_signs.push(at as u32),
+            b'#' => self.has_number_sign = true,
+            b'(' => self.has_bracket = true,
             b':' | b'-' | b'.' => {
                 self.has_colon |= byte == b':';
                 let hex = |b: &u8| b.is_ascii_hexdigit() || *b == b':';
@@ -201,7 +260,7 @@ impl<'v> Scan<'v> {
         at + 1
     }
 
-    #[inline]
+    #[inline(always)]
     fn push(&mut self, token: Token, mut why: u16) {
         if self.has_colon && self.bytes[..token.start as usize].ends_with(b"::") {
             why |= why::JOINT;
@@ -212,10 +271,12 @@ impl<'v> Scan<'v> {
         self.tokens.push(token);
     }
 
+    #[inline(always)]
     fn add_trigger(&mut self, token: u32, why: u16) {
         self.reasons |= why;
         match self.triggers.last_mut() {
             Some(last) if last.0 == token => last.1 |= why,
+            _ if why == why::DIGITS => self.digits.push(token),
             _ => self.triggers.push((token, why)),
         }
     }
@@ -231,7 +292,31 @@ impl<'v> Scan<'v> {
         self.reasons & why != 0
     }
 
-    /// The tokens with one of these reasons, in order.
+    /// The tokens that hold or stand for digits, in order.
+    pub(crate) fn digits(&self) -> impl Iterator<Item = usize> + '_ {
+        let (mut beside, mut alone) = (self.triggers.as_slice(), self.digits.as_slice());
+        std::iter::from_fn(move || {
+            self.step();
+            while let [(_, why), rest @ ..] = beside
+                && why & why::DIGITS == 0
+            {
+                beside = rest;
+            }
+            let first = match (beside.first(), alone.first()) {
+                (Some((one, _)), Some(other)) => *one.min(other),
+                (Some((one, _)), None) => *one,
+                (None, other) => *other?,
+            };
+            if beside.first().is_some_and(|(at, _)| *at == first) {
+                beside = &beside[1..];
+            } else {
+                alone = &alone[1..];
+            }
+            Some(first as usize)
+        })
+    }
+
+    /// The tokens with one of these other reasons, in order.
     pub(crate) fn triggers(&self, why: u16) -> impl Iterator<Item = usize> + '_ {
         let some = if self.has(why) { &self.triggers[..] } else { &[] };
         some.iter().inspect(|_| self.step()).filter(move |t| t.1 & why != 0).map(|t| t.0 as usize)
@@ -263,6 +348,16 @@ impl<'v> Scan<'v> {
     pub(crate) fn byte_after(&self, end: u32) -> u8 {
         self.step();
         self.bytes.get(end as usize).copied().unwrap_or(b' ')
+    }
+
+    /// The first token after a place, from a token before it on.
+    pub(crate) fn token_after(&self, from: usize, place: usize) -> usize {
+        let near = self.tokens[from..].iter().take(TOKENS_NEAR_MAX);
+        let near = near.take_while(|t| t.start as usize <= place).count();
+        if near < TOKENS_NEAR_MAX {
+            return from + near;
+        }
+        from + self.tokens[from..].partition_point(|t| t.start as usize <= place)
     }
 
     /// A word that begins with a capital letter.

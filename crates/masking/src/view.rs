@@ -37,6 +37,19 @@ AaAaAaCcCcCcCcDdDdEeEeEeEeEeGgGgGgGgHhHhIiIiIiIiIiIiJjKkkLlLlLlLlLlNnNnNnnNnOoOo
 /// Cyrillic and Greek letters that are drawn like Latin ones.
 const ALIKE: &str =
     "аaеeоoрpсcуyхxіiѕsјjԁdһhԛqԝwАAВBЕEКKМMНHОOРPСCТTХXІIЈJЅSοoαaνvρpΑAΒBΕEΖZΗHΙIΚKΜMΝNΟOΡPΤTΥYΧX";
+const ALIKE_FROM: u32 = 0x0370;
+/// [`ALIKE`] by letter; 0 where nothing is drawn alike.
+const ALIKE_READ: [u8; 0x1C0] = {
+    let (mut read, mut at) = ([0; 0x1C0], 0);
+    let pairs = ALIKE.as_bytes();
+    // Each pair is a letter of two bytes in UTF-8 and one of ASCII.
+    while at < pairs.len() {
+        let code = (pairs[at] as u32 & 0x1F) << 6 | (pairs[at + 1] as u32 & 0x3F);
+        read[(code - ALIKE_FROM) as usize] = pairs[at + 2];
+        at += 3;
+    }
+    read
+};
 const ENTITIES: [(&str, u8); 22] = [
     ("nbsp", b' '),
     ("period", b'.'),
@@ -104,10 +117,14 @@ impl<'t> View<'t> {
 
 /// ASCII without the beginnings of entities, percent codes and tags.
 fn is_plain(bytes: &[u8]) -> bool {
-    bytes.chunks(PLAIN_CHUNK_BYTES).all(|chunk| {
-        let disguise = |b: &u8| (*b >= 0x80) | (*b == b'&') | (*b == b'%') | (*b == b'<');
-        !chunk.iter().fold(false, |found, b| found | disguise(b))
-    })
+    bytes
+        .chunks(PLAIN_CHUNK_BYTES)
+        .all(|chunk| !chunk.iter().fold(false, |found, b| found | is_disguise(*b)))
+}
+
+#[inline(always)]
+fn is_disguise(byte: u8) -> bool {
+    (byte >= 0x80) | (byte == b'&') | (byte == b'%') | (byte == b'<')
 }
 
 struct Reader<'t> {
@@ -125,7 +142,12 @@ impl Reader<'_> {
     }
 
     fn read(&mut self) {
-        while let Some(letter) = self.text[self.at..].chars().next() {
+        while let Some(&byte) = self.text.as_bytes().get(self.at) {
+            if byte.is_ascii() && !is_disguise(byte) {
+                self.push(byte, 1);
+                continue;
+            }
+            let letter = self.text[self.at..].chars().next().expect("a byte of a character");
             let escaped = match letter {
                 '&' => entity(&self.text[self.at..]),
                 '%' => percent(&self.text.as_bytes()[self.at..]),
@@ -144,17 +166,19 @@ impl Reader<'_> {
 /// One byte for a character; nothing for one that leaves no mark.
 fn fold(letter: char) -> Option<u8> {
     let code = letter as u32;
-    if code < 0x80 {
-        return Some(code as u8);
-    }
-    if BIDI_AND_INVISIBLE.iter().any(|&(from, to)| (from..=to).contains(&code)) {
-        return None;
-    }
-    if let Some(zero) = ZEROS.iter().find(|&&zero| (zero..zero + 10).contains(&code)) {
-        return Some(b'0' + (code - zero) as u8);
-    }
     Some(match code {
+        0..0x80 => code as u8,
         0xFF01..=0xFF5E => (code - 0xFEE0) as u8,
+        0xC0..=0x17F => match LATIN[(code - 0xC0) as usize] {
+            b'*' => {
+                if letter.is_alphabetic() {
+                    OTHER_LETTER
+                } else {
+                    OTHER_MARK
+                }
+            }
+            byte => byte,
+        },
         0x1D7CE..=0x1D7FF => b'0' + ((code - 0x1D7CE) % 10) as u8,
         0x2460..=0x2468 | 0x2776..=0x277E | 0x2780..=0x2788 => {
             b'1' + ((code - 0x2460) % 0x0A).min(8) as u8
@@ -173,43 +197,45 @@ fn fold(letter: char) -> Option<u8> {
             upper @ 0..26 => b'A' + upper,
             lower => b'a' + lower - 26,
         },
-        0xC0..=0x17F => match LATIN[(code - 0xC0) as usize] {
-            b'*' => {
-                if letter.is_alphabetic() {
-                    OTHER_LETTER
-                } else {
-                    OTHER_MARK
-                }
-            }
-            byte => byte,
-        },
-        _ => rare(letter),
+        _ => return rare(letter),
     })
 }
 
-fn rare(letter: char) -> u8 {
-    let mut pairs = ALIKE.chars();
-    while let (Some(drawn), Some(read)) = (pairs.next(), pairs.next()) {
-        if drawn == letter {
-            return read as u8;
-        }
+/// The same for what is written seldom.
+fn rare(letter: char) -> Option<u8> {
+    let code = letter as u32;
+    let next = BIDI_AND_INVISIBLE.partition_point(|&(_, to)| to < code);
+    if BIDI_AND_INVISIBLE.get(next).is_some_and(|&(from, _)| from <= code) {
+        return None;
     }
-    if letter.is_alphanumeric() { OTHER_LETTER } else { OTHER_MARK }
+    let next = ZEROS.partition_point(|&zero| zero + 9 < code);
+    if let Some(zero) = ZEROS.get(next).filter(|&&zero| zero <= code) {
+        return Some(b'0' + (code - zero) as u8);
+    }
+    let drawn_alike = code.checked_sub(ALIKE_FROM).and_then(|at| ALIKE_READ.get(at as usize));
+    Some(match drawn_alike {
+        Some(&read) if read != 0 => read,
+        _ if letter.is_alphanumeric() => OTHER_LETTER,
+        _ => OTHER_MARK,
+    })
 }
 
 /// A character reference of HTML at the start of the text: what it means and its length.
 fn entity(text: &str) -> Option<(u8, usize)> {
-    let end = text.bytes().take(12).position(|b| b == b';')?;
-    let name = &text[1..end];
-    if let Some(&(_, byte)) = ENTITIES.iter().find(|(known, _)| *known == name) {
-        return Some((byte, end + 1));
+    let name = &text.as_bytes()[1..text.len().min(12)];
+    let end = name.iter().position(|b| !b.is_ascii_alphanumeric() && *b != b'#')?;
+    if name[end] != b';' {
+        return None;
     }
-    let number = name.strip_prefix('#')?;
+    let (name, len) = (&text[1..=end], end + 2);
+    let Some(number) = name.strip_prefix('#') else {
+        return ENTITIES.iter().find(|(known, _)| *known == name).map(|&(_, byte)| (byte, len));
+    };
     let code = match number.strip_prefix(['x', 'X']) {
         Some(hex) => u32::from_str_radix(hex, 16).ok()?,
         None => number.parse().ok()?,
     };
-    Some((char::from_u32(code).and_then(fold)?, end + 1))
+    Some((char::from_u32(code).and_then(fold)?, len))
 }
 
 /// A percent code of RFC 3986, section 2.1, of one printable ASCII character.
@@ -221,7 +247,11 @@ fn percent(bytes: &[u8]) -> Option<(u8, usize)> {
 
 /// A tag that only lays out, read as a space.
 fn tag(bytes: &[u8]) -> Option<(u8, usize)> {
-    let end = bytes.iter().take(10).position(|&b| b == b'>')?;
+    let inside = |b: &u8| b.is_ascii_alphabetic() || b.is_ascii_whitespace() || *b == b'/';
+    let end = 1 + bytes.iter().skip(1).take(9).position(|b| !inside(b))?;
+    if bytes[end] != b'>' {
+        return None;
+    }
     let name = bytes[1..end].strip_prefix(b"/").unwrap_or(&bytes[1..end]);
     let name = name.strip_suffix(b"/").unwrap_or(name).trim_ascii();
     matches!(name, b"b" | b"i" | b"u" | b"em" | b"strong" | b"span" | b"br" | b"p" | b"div" | b"td")

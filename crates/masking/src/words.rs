@@ -2,7 +2,7 @@
 
 use crate::lexicon as mark;
 
-pub(crate) const LISTS: [(&str, u32); 27] = [
+pub(crate) const LISTS: [(&str, u32); 29] = [
     (include_str!("../data/first_names.txt"), mark::FIRST),
     (include_str!("../data/last_names.txt"), mark::LAST),
     (include_str!("../data/plain_words.txt"), mark::PLAIN),
@@ -12,8 +12,15 @@ pub(crate) const LISTS: [(&str, u32); 27] = [
     ),
     (
         "street st avenue ave road rd boulevard blvd drive dr lane ln court ct place pl way terrace ter trail trl parkway pkwy \
-         highway hwy circle cir square sq loop alley crescent close",
+         highway hwy circle cir square sq loop alley crescent close \
+         av aly cswy causeway cres crossing xing cv expressway expy freeway fwy hollow holw landing lndg mews mnr pike plz row \
+         tpke turnpike trace trce byp bypass strt avenu aveune steet stret boulevrd",
         mark::STREET,
+    ),
+    (
+        "run ridge rdg cove crest creek grove grv glen glenn knoll knolls point pt pointe pass path walk view vw vista vis bend hill hills \
+         meadow meadows orchard manor park green spur heights hts estates gardens landing commons village valley station route rte",
+        mark::STREET_TOO,
     ),
     (
         "order invoice ticket tracking lot ndc build version isbn part confirmation ref reference claim request upc ean pi coords page \
@@ -106,6 +113,11 @@ pub(crate) const LISTS: [(&str, u32); 27] = [
         mark::COUNTRY,
     ),
     ("at arroba", mark::AT),
+    (
+        "alpha alfa bravo charlie delta echo foxtrot golf hotel india juliet juliett kilo lima mike november oscar papa quebec romeo \
+         sierra tango uniform victor whiskey whisky xray yankee zulu",
+        mark::ALPHABET,
+    ),
     ("http https ftp www com net org edu gov io info app health", mark::LINK),
     ("po p postbox postfach rr psc unit apo fpo dpo", mark::BOX),
     ("apt apartment unit suite ste room rm floor fl flat", mark::DOOR),

@@ -66,6 +66,8 @@ pub struct Destinations {
     pub forms: Vec<DestinationForm>,
     /// In the order of the section.
     pub destinations: Vec<DestinationState>,
+    /// Two keys are proved. Until then a sealed destination gets nothing.
+    pub is_sealing_ready: bool,
 }
 
 /// The form of one kind of destination.
@@ -259,6 +261,18 @@ pub struct RemoveReader {
     pub public_key: String,
 }
 
+/// `GET /api/archive`: whether the account may look for past conversations, and by what.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Archive {
+    /// Open, and for this account too.
+    pub is_open: bool,
+    /// By one account, and how many of them are left in this hour.
+    pub looks_per_hour: u32,
+    pub looks_left: u32,
+    /// Staff who take conversations in the own departments, by shown name.
+    pub agents: Vec<crate::event::Person>,
+}
+
 /// `POST /api/archive/find`: in the catalogue, never by visitor. Every field narrows.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
@@ -271,13 +285,50 @@ pub struct FindTranscripts {
     pub department: Option<String>,
     pub agent: Option<String>,
     pub disposition: Option<String>,
+    /// Only what comes after this: `next` of the page before.
+    pub after: Option<FoundUpTo>,
+    /// 1 to 100; 50 if it is left out.
+    pub limit: Option<u32>,
 }
 
-/// Newest first, at most 100.
+/// One page of what was found, newest first.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct FoundTranscripts {
-    pub transcripts: Vec<crate::http::DeliveredTranscript>,
-    pub has_more: bool,
+    pub conversations: Vec<PastConversation>,
+    /// Where the next page begins; unset on the last.
+    pub next: Option<FoundUpTo>,
+}
+
+/// The last conversation of a page.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FoundUpTo {
+    pub start_hour: i64,
+    pub reference: String,
+}
+
+/// What the catalogue knows of a conversation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PastConversation {
+    pub reference: String,
+    /// The hour in which it started.
+    pub start_hour: i64,
+    pub department: String,
+    pub agent: Option<String>,
+    pub disposition: Option<String>,
+    pub places: Vec<PastPlace>,
+}
+
+/// A destination that holds a conversation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PastPlace {
+    pub destination: String,
+    /// The conversation, and its addenda.
+    pub parts: u32,
+    /// Only the clinic's own keys open it: `sotto transcript open`.
+    pub is_sealed: bool,
+    /// Whether a credential to read back is set. Sealed or not.
+    pub is_read_back: bool,
 }
 
 /// `POST /api/archive/open`: reads one conversation live from a destination.
@@ -317,6 +368,8 @@ pub struct PostureLine {
     pub is_required: bool,
     /// What was found, in English.
     pub found: String,
+    /// The number in it, if there is one that counts.
+    pub figure: Option<u32>,
     /// What to do; empty if there is nothing to do.
     pub mend: String,
 }

@@ -44,6 +44,7 @@ pub fn schemas() -> Vec<Named> {
     add::<destination::Challenge>(&mut all);
     add::<destination::ProveReader>(&mut all);
     add::<destination::RemoveReader>(&mut all);
+    add::<destination::Archive>(&mut all);
     add::<destination::FindTranscripts>(&mut all);
     add::<destination::FoundTranscripts>(&mut all);
     add::<destination::OpenTranscript>(&mut all);

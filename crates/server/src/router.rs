@@ -93,6 +93,7 @@ pub fn routes() -> Vec<Route> {
         line(send.clone(), "/api/sealing/prove", Console, right(Right::Administer), "Prove a key by the code in its test document", Some("ProveReader"), Some("Readers"), || post(archive::http::prove)),
         line(send.clone(), "/api/sealing/remove", Console, right(Right::Administer), "Seal nothing more to a key", Some("RemoveReader"), Some("Readers"), || post(archive::http::remove)),
         line(read.clone(), "/api/posture", Console, right(Right::Administer), "What is as it should be, and what is not", None, Some("Posture"), || get(archive::http::posture)),
+        line(read.clone(), "/api/archive", Console, right(Right::ReadArchive), "Whether past conversations may be looked for, and by what", None, Some("Archive"), || get(archive::http::archive)),
         line(send.clone(), "/api/archive/find", Console, right(Right::ReadArchive), "Past conversations of the own departments", Some("FindTranscripts"), Some("FoundTranscripts"), || post(archive::http::find)),
         line(send.clone(), "/api/archive/open", Console, right(Right::ReadArchive), "Read one past conversation from its destination", Some("OpenTranscript"), Some("OpenedTranscript"), || post(archive::http::open)),
         line(read.clone(), "/api/settings/{section}", Console, right(Right::Administer), "One section of the settings", None, Some("Section"), || get(site::http::read)),

@@ -2,13 +2,14 @@
 import { createContext } from 'svelte';
 import { Drafts } from './conversation/drafts.ts';
 import type { Place } from './conversation/pieces.ts';
+import { converses } from './conversation/rights.ts';
 import { type ListName, neighbour } from './conversation/rows.ts';
 import { get, send } from './live/api.ts';
 import { Live } from './live/live.svelte.ts';
 import { isNotConnected } from './live/socket.ts';
 import { Clock } from './navigation/clock.svelte.ts';
 import { Router } from './navigation/router.svelte.ts';
-import type { Me, Problem, Row } from './protocol.ts';
+import type { Archive, Me, Problem, Row } from './protocol.ts';
 import { Edits } from './site/edits.ts';
 import { Speech } from './words/words.svelte.ts';
 
@@ -43,6 +44,8 @@ export class Console {
   readonly edits = new Edits();
   session = $state.raw<Session>({ is: 'asking' });
   live = $state.raw<Live | null>(null);
+  /** What this person may do with past conversations; unset where nobody of their role may anything. */
+  archive = $state.raw<Archive | null>(null);
   dialog = $state.raw<OpenDialog | null>(null);
   notice = $state.raw<{ readonly text: string; readonly isProblem: boolean } | null>(null);
   list = $state<ListName>('waiting');
@@ -106,6 +109,16 @@ export class Console {
     this.#person = me.id;
     this.live.start();
     this.session = { is: 'in', me };
+    this.archive = null;
+    void this.readArchive();
+  }
+
+  async readArchive(): Promise<Problem | null> {
+    if (this.live === null || !converses(this.live.me)) return null;
+    const reply = await get<Archive>('/api/archive');
+    if (!reply.ok) return reply.problem;
+    this.archive = reply.body;
+    return null;
   }
 
   say(text: string, isProblem = false): void {

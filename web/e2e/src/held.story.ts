@@ -5,7 +5,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
-import { meet, Staff } from './people.ts';
+import { Staff, talk } from './people.ts';
 import { program } from './servers.ts';
 import { Sotto } from './sotto.ts';
 
@@ -14,20 +14,6 @@ beforeEach(async () => {
   sotto = await Sotto.start();
 });
 afterEach(() => sotto.stop());
-
-/** One conversation, over and rated, whose transcript is due in seconds; its reference. */
-async function talk(words: string): Promise<string> {
-  const eve = await Staff.enters(sotto.places.administrator);
-  await eve.sets('Timing', 'Survey window', '10');
-  await eve.leaves();
-  const { ana, sam } = await meet(sotto, words);
-  await ana.closes('Answered');
-  await sam.rates('Very good', 'Quick and kind.');
-  const reference = await sam.reference();
-  await sam.leaves();
-  await ana.leaves();
-  return reference;
-}
 
 async function atDestinations(): Promise<Staff> {
   const eve = await Staff.enters(sotto.places.administrator);
@@ -44,7 +30,7 @@ test('what is tried no more is named, and delivered once the cause is mended', a
   await eve.page.getByRole('button', { name: 'Change folder' }).click();
   await eve.page.getByLabel('A file that must be there').fill('mounted.txt');
   await eve.page.getByRole('button', { name: 'Save without a test' }).click();
-  const reference = await talk('Is the clinic open on Friday?');
+  const reference = await talk(sotto, 'Is the clinic open on Friday?');
   const waits = (text: string) => eve.page.getByRole('article', { name: 'folder' }).getByText(text).waitFor({ timeout: 60_000 });
   await waits('the share is probably not mounted');
   await eve.leaves();
@@ -108,7 +94,7 @@ test('with two proved keys a destination is sealed, and only their holders read 
   await page.getByText('A sealed destination needs two proved keys.').waitFor();
   await eve.isKeptOutByNothing();
 
-  const reference = await talk('Is zambrellafield open on Friday?');
+  const reference = await talk(sotto, 'Is zambrellafield open on Friday?');
   await page.getByRole('link', { name: 'Deliveries' }).click();
   await page
     .getByRole('region', { name: /^Delivered/ })

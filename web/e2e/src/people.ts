@@ -104,11 +104,12 @@ export class Staff {
     await this.page.getByRole('textbox', { name: /^Reply to/ }).waitFor();
   }
 
-  async replies(text: string): Promise<void> {
+  /** `seen`: where masking shows it otherwise. */
+  async replies(text: string, seen = text): Promise<void> {
     await this.page.getByRole('button', { name: 'Reply', exact: true }).click();
     await this.page.getByRole('textbox', { name: /^Reply to/ }).fill(text);
     await this.page.getByRole('button', { name: 'Send', exact: true }).click();
-    await this.sees(text);
+    await this.sees(seen);
   }
 
   async notes(text: string): Promise<void> {
@@ -148,4 +149,19 @@ export async function meet(sotto: Sotto, words: string): Promise<{ ana: Staff; s
   await sam.asks(words);
   await ana.accepts('Sam Sample');
   return { ana, sam };
+}
+
+/** One conversation, over and rated, whose transcript is due in seconds; its reference. */
+export async function talk(sotto: Sotto, words: string, also: (ana: Staff) => Promise<void> = async () => {}): Promise<string> {
+  const eve = await Staff.enters(sotto.places.administrator);
+  await eve.sets('Timing', 'Survey window', '10');
+  await eve.leaves();
+  const { ana, sam } = await meet(sotto, words);
+  await also(ana);
+  await ana.closes('Answered');
+  await sam.rates('Very good', 'Quick and kind.');
+  const reference = await sam.reference();
+  await sam.leaves();
+  await ana.leaves();
+  return reference;
 }

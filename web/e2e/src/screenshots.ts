@@ -7,7 +7,7 @@ import { afterAll, beforeAll, test } from 'vitest';
 import type { Page } from 'playwright-core';
 
 import { Browser } from './browser.ts';
-import { Staff } from './people.ts';
+import { meet, Staff } from './people.ts';
 import { Sotto } from './sotto.ts';
 
 const SHOTS = fileURLToPath(new URL('../shots/', import.meta.url));
@@ -149,4 +149,69 @@ test('the console', async () => {
   await eve.page.getByRole('status', { name: 'This is what is kept' }).getByText('chart', { exact: true }).waitFor();
   await shoot(eve.page, 'console-masking-3');
   await eve.leaves();
+});
+
+test('past conversations', async () => {
+  const eve = await Staff.enters(sotto.places.administrator);
+  await eve.sets('Timing', 'Survey window', '5');
+  await eve.page.goto(`${sotto.origin('console')}/console/administration/destinations`);
+  await eve.page.getByRole('button', { name: 'Change folder' }).click();
+  await eve.page.getByRole('checkbox', { name: 'Seal every document to your own keys' }).check();
+  await eve.page.getByText('Fewer than two keys are proved').scrollIntoViewIfNeeded();
+  await shoot(eve.page, 'console-sealed-too-early');
+  await eve.page.getByRole('checkbox', { name: 'Seal every document to your own keys' }).uncheck();
+  await eve.page.getByRole('checkbox', { name: 'Past conversations are read back from here' }).check();
+  await eve.page.getByRole('button', { name: 'Save without a test' }).click();
+  const form = eve.page.getByRole('region', { name: 'Past conversations in the console' });
+  await form.getByText('Read back from: folder.').waitFor();
+  await form.getByRole('checkbox', { name: 'Past conversations can be opened in the console' }).check();
+  await form.getByRole('button', { name: 'Save changes' }).scrollIntoViewIfNeeded();
+  await shoot(eve.page, 'console-past-0-switch');
+  await form.getByRole('button', { name: 'Save changes' }).click();
+  await form.getByText(/^Saved at/).waitFor();
+  await eve.leaves();
+
+  const { ana, sam } = await meet(sotto, 'Is the clinic open on Friday?');
+  await ana.replies('From 9 to 5. Is 4111 1111 1111 1111 your card?', 'card number, hidden, ends 1111');
+  await ana.notes('Called about Friday before.');
+  await ana.closes('Answered');
+  const reference = await sam.reference();
+  const uma = await Staff.enters(sotto.places.supervisor);
+  const found = uma.page.getByRole('article', { name: reference });
+  const finds = async (what: string) => {
+    await uma.page.getByRole('link', { name: 'History' }).click();
+    const find = uma.page.getByRole('button', { name: 'Find', exact: true });
+    for (let tries = 0; tries < 60 && (await found.getByText(what).count()) === 0; tries += 1) {
+      await find.click();
+      await uma.page.getByRole('heading', { name: /^Found/ }).waitFor();
+    }
+    await found.getByText(what).waitFor();
+  };
+  await finds('Open from folder');
+  // Rated after it was delivered: an addendum.
+  await sam.rates('Very good', 'Quick and kind.');
+  await sam.leaves();
+  await ana.leaves();
+  await finds('1 addendum');
+  await shoot(uma.page, 'console-past-1-list');
+  await found.getByRole('link').click();
+  await uma.page.getByText(/^Read from folder/).waitFor();
+  await shoot(uma.page, 'console-past-2-open');
+  await uma.page.getByRole('heading', { name: 'What came after delivery' }).scrollIntoViewIfNeeded();
+  await shoot(uma.page, 'console-past-3-later');
+  await uma.page.goto(`${sotto.origin('console')}/console/history/NONE-SUCH/folder`);
+  await uma.page.getByRole('alert').waitFor();
+  await shoot(uma.page, 'console-past-4-refused');
+  await uma.page.getByRole('button', { name: 'Back to the list' }).click();
+  await uma.page.getByLabel('Reference number').fill('NONE-SUCH');
+  await uma.page.keyboard.press('Enter');
+  await uma.page.getByText('No conversation fits.').waitFor();
+  await shoot(uma.page, 'console-past-5-none');
+  const phone = await Staff.enters(sotto.places.supervisor, { locale: 'es-MX', width: 320 });
+  await phone.page.getByRole('link', { name: 'Historial' }).click();
+  await phone.page.getByRole('heading', { name: /^Encontradas/ }).waitFor();
+  await phone.isKeptOutByNothing();
+  await phone.page.screenshot({ path: `${SHOTS}console-past-6-phone.png` });
+  await phone.leaves();
+  await uma.leaves();
 });

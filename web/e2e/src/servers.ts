@@ -85,6 +85,26 @@ export async function s3For(bucket: string, ...users: (readonly string[])[]): Pr
   return { server, keys };
 }
 
+/** Whoever keeps the bucket writes other words into what lies there; how many objects are other now. */
+export async function changesObjects(server: Server, bucket: string, change: (name: string, whole: string) => string): Promise<number> {
+  const at = `http://127.0.0.1:${server.port}`;
+  const looks = (unchecked: string) => fetch(`${at}/moto-api/reset-auth`, { method: 'POST', body: unchecked });
+  const scope = 'AWS4-HMAC-SHA256 Credential=x/20261124/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=x';
+  const headers = { Authorization: scope };
+  await looks('1000');
+  const listed = await (await fetch(`${at}/${bucket}`, { headers })).text();
+  let changed = 0;
+  for (const [, name = ''] of listed.matchAll(/<Key>([^<]+)/g)) {
+    const whole = await (await fetch(`${at}/${bucket}/${name}`, { headers })).text();
+    const body = change(name, whole);
+    if (body === whole) continue;
+    await fetch(`${at}/${bucket}/${name}`, { method: 'PUT', headers, body });
+    changed += 1;
+  }
+  await looks('0');
+  return changed;
+}
+
 export interface Sftp {
   readonly server: Server;
   readonly user: string;

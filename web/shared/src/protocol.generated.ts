@@ -4,6 +4,54 @@
  */
 
 export interface paths {
+    "/api/archive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whether past conversations may be looked for, and by what
+         * @description On the console's origin. Needs the right ReadArchive.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Archive"];
+                    };
+                };
+                /** @description Problem details (RFC 9457) */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/archive/find": {
         parameters: {
             query?: never;
@@ -1380,6 +1428,20 @@ export interface components {
             masks: components["schemas"]["Mask"][];
             text: components["schemas"]["Text"];
         };
+        /** @description `GET /api/archive`: whether the account may look for past conversations, and by what. */
+        Archive: {
+            /** @description Staff who take conversations in the own departments, by shown name. */
+            agents: components["schemas"]["Person"][];
+            /** @description Open, and for this account too. */
+            is_open: boolean;
+            /** Format: int32 */
+            looks_left: number;
+            /**
+             * Format: int32
+             * @description By one account, and how many of them are left in this hour.
+             */
+            looks_per_hour: number;
+        };
         /**
          * @description Whether the agent says that they take conversations.
          * @enum {string}
@@ -1604,6 +1666,8 @@ export interface components {
             destinations: components["schemas"]["DestinationState"][];
             /** @description What to ask for each kind. */
             forms: components["schemas"]["DestinationForm"][];
+            /** @description Two keys are proved. Until then a sealed destination gets nothing. */
+            is_sealing_ready: boolean;
             /**
              * Format: int64
              * @description Of the section `destinations`: what `PUT /api/settings/destinations` names.
@@ -1681,6 +1745,8 @@ export interface components {
         /** @description `POST /api/archive/find`: in the catalogue, never by visitor. Every field narrows. */
         FindTranscripts: {
             /** @default null */
+            after: components["schemas"]["FoundUpTo"] | null;
+            /** @default null */
             agent: string | null;
             /**
              * Format: int64
@@ -1700,13 +1766,25 @@ export interface components {
              * @default null
              */
             from: number | null;
+            /**
+             * Format: int32
+             * @description 1 to 100; 50 if it is left out.
+             * @default null
+             */
+            limit: number | null;
             /** @default null */
             reference: string | null;
         };
-        /** @description Newest first, at most 100. */
+        /** @description One page of what was found, newest first. */
         FoundTranscripts: {
-            has_more: boolean;
-            transcripts: components["schemas"]["DeliveredTranscript"][];
+            conversations: components["schemas"]["PastConversation"][];
+            next?: components["schemas"]["FoundUpTo"] | null;
+        };
+        /** @description The last conversation of a page. */
+        FoundUpTo: {
+            reference: string;
+            /** Format: int64 */
+            start_hour: number;
         };
         /** @description The newest message, for a list. */
         LastWords: {
@@ -1782,6 +1860,32 @@ export interface components {
             destination: string;
             reference: string;
         };
+        /** @description What the catalogue knows of a conversation. */
+        PastConversation: {
+            agent?: string | null;
+            department: string;
+            disposition?: string | null;
+            places: components["schemas"]["PastPlace"][];
+            reference: string;
+            /**
+             * Format: int64
+             * @description The hour in which it started.
+             */
+            start_hour: number;
+        };
+        /** @description A destination that holds a conversation. */
+        PastPlace: {
+            destination: string;
+            /** @description Whether a credential to read back is set. Sealed or not. */
+            is_read_back: boolean;
+            /** @description Only the clinic's own keys open it: `sotto transcript open`. */
+            is_sealed: boolean;
+            /**
+             * Format: int32
+             * @description The conversation, and its addenda.
+             */
+            parts: number;
+        };
         /** @description A transcript that has not yet arrived, in `GET /api/deliveries`. */
         PendingDelivery: {
             /** Format: int32 */
@@ -1815,6 +1919,11 @@ export interface components {
         PostureLine: {
             /** @description A code, such as `destination_agreement`. */
             code: string;
+            /**
+             * Format: int32
+             * @description The number in it, if there is one that counts.
+             */
+            figure?: number | null;
             /** @description What was found, in English. */
             found: string;
             /** @description Whether PHI mode asks for it. */
@@ -2274,6 +2383,7 @@ export type AgentRequest = components['schemas']['AgentRequest'];
 export type AgentVerb = components['schemas']['AgentVerb'];
 export type Agreement = components['schemas']['Agreement'];
 export type Answer = components['schemas']['Answer'];
+export type Archive = components['schemas']['Archive'];
 export type Availability = components['schemas']['Availability'];
 export type Backlog = components['schemas']['Backlog'];
 export type Body = components['schemas']['Body'];
@@ -2296,6 +2406,7 @@ export type Evidence = components['schemas']['Evidence'];
 export type EvidenceStep = components['schemas']['EvidenceStep'];
 export type FindTranscripts = components['schemas']['FindTranscripts'];
 export type FoundTranscripts = components['schemas']['FoundTranscripts'];
+export type FoundUpTo = components['schemas']['FoundUpTo'];
 export type LastWords = components['schemas']['LastWords'];
 export type Mask = components['schemas']['Mask'];
 export type MaskingRule = components['schemas']['MaskingRule'];
@@ -2305,6 +2416,8 @@ export type OfferReader = components['schemas']['OfferReader'];
 export type OpenDepartment = components['schemas']['OpenDepartment'];
 export type OpenedTranscript = components['schemas']['OpenedTranscript'];
 export type OpenTranscript = components['schemas']['OpenTranscript'];
+export type PastConversation = components['schemas']['PastConversation'];
+export type PastPlace = components['schemas']['PastPlace'];
 export type PendingDelivery = components['schemas']['PendingDelivery'];
 export type Person = components['schemas']['Person'];
 export type Posture = components['schemas']['Posture'];

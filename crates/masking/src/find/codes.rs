@@ -5,6 +5,10 @@ use crate::rules::{ALL, RuleId};
 use crate::scan::{Kind, Scan, why};
 
 const BYTES_MAX: usize = 34;
+/// No code that proves itself is shorter.
+const CODE_BYTES_MIN: usize = 9;
+/// One that begins with a digit and has spaces is no longer.
+const SPACED_BYTES_MAX: usize = 11;
 const FIRST_BYTES_MAX: u32 = 11;
 const TOKENS_MAX: usize = 16;
 
@@ -19,11 +23,15 @@ pub(crate) struct Code {
 }
 
 impl Code {
+    /// One that is spelled, and so has nothing between its parts.
+    pub(super) fn spelled() -> Self {
+        Self { bytes: [0; BYTES_MAX], len: 0, spaced: false, capital: true }
+    }
+
     /// Adds a group; answers whether there was room.
-    fn add(&mut self, group: &[u8]) -> bool {
+    pub(super) fn add(&mut self, group: &[u8]) -> bool {
         let Some(room) = self.bytes.get_mut(self.len..self.len + group.len()) else { return false };
-        room.copy_from_slice(group);
-        room.make_ascii_uppercase();
+        room.iter_mut().zip(group).for_each(|(to, from)| *to = from.to_ascii_uppercase());
         self.len += group.len();
         true
     }
@@ -67,6 +75,14 @@ fn begins(scan: &Scan<'_>, at: usize) -> bool {
     }
 }
 
+/// The rule that a code is enough for.
+pub(super) fn proves(code: &Code) -> Option<RuleId> {
+    if code.len < CODE_BYTES_MIN {
+        return None;
+    }
+    ALL.iter().copied().find(|rule| rule.rule().by_code.is_some_and(|holds| holds(code)))
+}
+
 fn code(scan: &Scan<'_>, at: usize) -> Option<(u32, RuleId)> {
     let first = &scan.tokens[at];
     let capital = scan.is_capital(first);
@@ -82,11 +98,12 @@ fn code(scan: &Scan<'_>, at: usize) -> Option<(u32, RuleId)> {
         }
         let gap = scan.gap(n);
         if !gap.is_empty() || n + 1 == scan.tokens.len() {
-            let holds = |rule: &RuleId| rule.rule().by_code.is_some_and(|holds| holds(&code));
-            let rule = ALL.iter().copied().find(holds);
-            best = rule.map(|rule| (token.end, rule)).or(best);
+            best = proves(&code).map(|rule| (token.end, rule)).or(best);
         }
         code.spaced |= !gap.is_empty();
+        if code.spaced && code.len >= SPACED_BYTES_MAX && first.kind() == Kind::Number {
+            break;
+        }
         let may_part = first.kind() == Kind::Number || token.len() == 2;
         if !matches!(gap, b"" | b" " | b"-") || n == at && !gap.is_empty() && !may_part {
             break;

@@ -5,7 +5,8 @@
 //! question that the text answers.
 
 use super::Hit;
-use super::digits::is_lookalike;
+use super::run::is_lookalike;
+use super::spelled;
 use crate::lexicon::{
     self, BLOCK, CUE, FILLER, Lexicon, MONTH, NUMBER, PLAIN, SPOKEN, STOP, UNIT, words,
 };
@@ -72,7 +73,7 @@ impl Cues {
         // "cvv2": a digit glued to the cue belongs to it.
         let glued = scan.tokens.get(next).is_some_and(|t| t.kind() == Kind::Number && t.len() == 1)
             && scan.gap(next - 1).is_empty()
-            && !scan.gap(next).is_empty();
+            && !matches!(scan.gap(next), b"" | b"/" | b"-" | b".");
         Some((cue.rule, if glued { next + 1 } else { next }))
     }
 
@@ -100,6 +101,11 @@ pub(super) fn find(scan: &Scan<'_>, cues: &Cues, asked: Option<RuleId>, hits: &m
     let mut done = 0;
     for at in scan.triggers(why::CUE) {
         let Some((rule, next)) = cues.at(scan, at).filter(|_| at >= done) else { continue };
+        // "mi numero de paciente": the longer phrase begins inside.
+        let longer = |n: usize| cues.at(scan, n).is_some_and(|(_, end)| end > next);
+        if (at + 1..next).any(longer) {
+            continue;
+        }
         done = next;
         if at > 0 && scan.tokens[at - 1].is(BLOCK) || is_inside_code(scan, at) {
             continue;
@@ -143,8 +149,16 @@ fn take(scan: &Scan<'_>, cues: &Cues, rule: RuleId, from: usize, hits: &mut Vec<
             None => value(scan, at, &by_cue),
         };
         let part = || half(scan, at).filter(|_| by_cue.parts);
-        if let Some((start, end)) = found.or_else(part) {
-            hits.push(Hit { start, end, rule, weight: if by_cue.over_words { 85 } else { 80 } });
+        let found = found.or_else(part);
+        let spelled = || {
+            let may = by_cue.read.is_none() && matches!(by_cue.joins, Joins::Digits | Joins::Codes);
+            spelled::value(scan, at, &by_cue).filter(|_| may && (at == from || is_told(scan, at)))
+        };
+        let spelled = if found.is_none() { spelled() } else { None };
+        if let Some((start, end)) = found.or(spelled) {
+            // The digits of what is spelled must not be taken for a number of their own.
+            let whole = by_cue.over_words || spelled.is_some();
+            hits.push(Hit { start, end, rule, weight: if whole { 85 } else { 80 } });
             return true;
         }
         let passes = token.kind() == Kind::Word

@@ -22,13 +22,12 @@ impl<'a> Groups<'a> {
 pub(crate) fn all<'a>(scan: &'a Scan<'a>) -> impl Iterator<Item = Groups<'a>> + 'a {
     let mut done = 0;
     scan.triggers(why::JOINT).filter_map(move |at| {
-        let before = scan.bytes[..scan.tokens[at].start as usize].last();
-        let open = scan.bytes[..scan.tokens[at].start as usize].ends_with(b"::");
-        if !open && before.is_some_and(|b| matches!(b, b':' | b'-')) {
+        let token = &scan.tokens[first_of_group(scan, at)];
+        let before = &scan.bytes[..token.start as usize];
+        let open = before.ends_with(b"::");
+        if !open && matches!(before, [.., b':' | b'-']) {
             return None;
         }
-        let token = &scan.tokens[first_of_group(scan, at)];
-        let open = scan.bytes[..token.start as usize].ends_with(b"::");
         let start = if open { token.start - 2 } else { token.start };
         let inside = start < done || scan.byte_before(start).is_ascii_alphanumeric();
         let start = if inside { token.start } else { start };

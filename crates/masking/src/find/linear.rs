@@ -12,7 +12,7 @@ const SLACK: f64 = 1.1;
 /// Looks a byte of the worst input; a rule that passes it looks too far.
 const STEPS_A_BYTE_MAX: f64 = 120.0;
 /// What values, cues and their neighbours are made of.
-const PARTS: [&str; 44] = [
+const PARTS: [&str; 50] = [
     "1",
     "12",
     "4111",
@@ -57,6 +57,12 @@ const PARTS: [&str; 44] = [
     "Rue",
     "address is",
     "X",
+    "(01)10614141000415",
+    "echo",
+    "J",
+    "email is",
+    "gmail",
+    "12 Fox Run",
 ];
 const JOINTS: [&str; 6] = ["", " ", "-", ".", ":", "\n"];
 

@@ -7,6 +7,8 @@ pub(crate) mod digits;
 pub(crate) mod hex;
 #[cfg(test)]
 mod linear;
+mod run;
+mod spelled;
 mod window;
 
 use crate::rules::{ALL, RuleId};
@@ -41,6 +43,7 @@ fn all(
     let mut hits: Vec<Hit> = Vec::new();
     digits::find(scan, &loaded.lengths, &mut hits);
     codes::find(scan, &mut hits);
+    spelled::find(scan, &mut hits);
     cued::find(scan, &loaded.cues, asked, &mut hits);
     for &rule in ALL {
         if let Some(find) = rule.rule().find.filter(|_| is_asked(rule)) {
@@ -48,7 +51,9 @@ fn all(
         }
     }
     let masked = hits.len();
-    hits.extend(masked_numbers(scan));
+    if scan.has_x {
+        hits.extend(masked_numbers(scan));
+    }
     let before = hits.len();
     followers(scan, &mut hits);
     hits.drain(masked..before);

@@ -37,10 +37,11 @@ pub(crate) fn values(
     }
     let mut values: Vec<Hit> = Vec::new();
     let (mut start, mut done) = (0, 0);
+    let mut scan = Scan::new(view, 0..0, &loaded.lexicon);
     while done < len {
         let end = space_before(&view.bytes, (start + WINDOW_BYTES).min(len));
         let keep = if end == len { len } else { space_before(&view.bytes, end - OVERLAP_BYTES) };
-        let scan = Scan::new(view, start..end, &loaded.lexicon);
+        scan = scan.next(start..end);
         let hits = apart(super::all(&scan, loaded, None, on), on, scan.bytes);
         for hit in hits {
             let from = hit.start + start as u32;
@@ -95,6 +96,9 @@ fn was_masked(value: &[u8]) -> bool {
     let mut hidden = 0;
     while left.next_if(|b| **b == b'X').is_some() {
         hidden += 1;
+    }
+    if hidden == 0 {
+        return left.next().is_none();
     }
     let kept: Vec<&u8> = left.take(KEPT_DIGITS + 1).collect();
     kept.is_empty()

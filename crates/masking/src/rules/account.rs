@@ -5,6 +5,7 @@ use super::{ByCue, Rule};
 pub(super) const RULE: Rule = Rule {
     name: "account",
     kind: "ACCOUNT",
+    version: 2,
     doc: "The number of an account.",
     source: "45 CFR 164.514(b)(2)(i)(J); no common form",
     example: "account [7781234]",

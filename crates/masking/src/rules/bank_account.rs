@@ -6,6 +6,7 @@ use crate::policy::Action::Mask;
 pub(super) const RULE: Rule = Rule {
     name: "bank_account",
     kind: "BANK_ACCOUNT",
+    version: 2,
     action: Mask,
     keep_last: 4,
     doc: "The number of an account at a bank.",

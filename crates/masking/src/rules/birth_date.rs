@@ -12,7 +12,7 @@ const MESSAGE_TOKENS_MAX: usize = 18;
 pub(super) const RULE: Rule = Rule {
     name: "birth_date",
     kind: "DOB",
-    version: 2,
+    version: 3,
     doc: "A date of birth, in digits or in words.",
     source: "45 CFR 164.514(b)(2)(i)(C)",
     example: "i was born on [March 3, 1984]",
@@ -20,7 +20,7 @@ pub(super) const RULE: Rule = Rule {
     cues: &[
         "dob", "d o b", "date of birth", "birthday", "bday", "born", "birth date", "birthdate",
         "fecha de nacimiento", "fecha de nac", "naci", "nacio", "nacido", "nacida", "cumpleanos",
-        "of birth", "geboren",
+        "of birth", "geboren", "b day", "fecha nac", "f nac", "fdn", "cumple", "nacimiento",
     ],
     by_cue: Some(ByCue {
         read: Some(after_cue),
@@ -38,7 +38,11 @@ fn after_cue(scan: &Scan<'_>, from: usize, at: usize) -> Option<(u32, u32)> {
         birth_year(scan, at)
             .filter(|_| from > 1 && scan.word_is(from - 1, words!["birth", "dob"]))
     };
-    date(scan, at).or_else(year).or_else(|| part(scan, at))
+    let near = at <= from + 2;
+    date(scan, at)
+        .or_else(year)
+        .or_else(|| part(scan, at))
+        .or_else(|| day_and_month(scan, at).filter(|_| near))
 }
 
 /// After a cue less is a birth date too: "031484", "march 14", "march of 1984".
@@ -53,12 +57,36 @@ fn part(scan: &Scan<'_>, at: usize) -> Option<(u32, u32)> {
         let (a, b) = (checks::number(first), checks::number(second));
         return (day_and_month(a, b) || day_and_month(b, a)).then_some((token.start, token.end));
     }
+    let spoken = token.kind() == Kind::Number && token.len() <= 2;
+    if spoken && let Some(month) = month_after(scan, at) {
+        return Some((token.start, scan.tokens[month].end));
+    }
     if !token.is(MONTH) {
         return None;
     }
     let next = if scan.word_is(at + 1, words!["of", "the", "de"]) { at + 2 } else { at + 1 };
     let told = number(next, &[1, 2, 4]) && !scan.gap(next - 1).contains(&b'.');
     told.then(|| (token.start, scan.tokens[next].end))
+}
+
+/// "3/14" right after a cue.
+fn day_and_month(scan: &Scan<'_>, at: usize) -> Option<(u32, u32)> {
+    let [first, second] = scan.tokens.get(at..at + 2)? else { return None };
+    let parted = matches!(scan.gap(at), b"/" | b"-");
+    let short = |t: &Token| t.kind() == Kind::Number && t.len() <= 2;
+    if !parted || !short(first) || !short(second) || scan.gap(at + 1).starts_with(b"/") {
+        return None;
+    }
+    let (a, b) = (checks::number(scan.text(first)), checks::number(scan.text(second)));
+    let holds = (1..=12).contains(&a.min(b)) && (1..=31).contains(&a.max(b));
+    holds.then_some((first.start, second.end))
+}
+
+/// "5 de enero", "5th of january": the month.
+fn month_after(scan: &Scan<'_>, day: usize) -> Option<usize> {
+    let month = (day + 1..day + 4).find(|&n| scan.tokens.get(n).is_some_and(|t| t.is(MONTH)))?;
+    let joined = |n: usize| scan.word_is(n, words!["st", "nd", "rd", "th", "de", "of"]);
+    (day + 1..month).all(joined).then_some(month)
 }
 
 /// "March 3 1984 is my birthday"

@@ -35,6 +35,7 @@ pub(super) const RULE: Rule = Rule {
             _ => false,
         },
         holds: |number: &Number<'_>| is_card(number.digits),
+        luhn: true,
         anywhere: true,
         widen: None,
     }),
@@ -59,12 +60,15 @@ fn ends(scan: &Scan<'_>, _asked: bool, hits: &mut Vec<Hit>) {
         let begins = number(at, 6)
             && scan.word_is(at - 1, words!["with"])
             && scan.word_is(at - 2, words!["starts", "begins"]);
+        if !begins {
+            continue;
+        }
         let last = (at + 1..at + 6).find(|&last| {
             scan.word_is(last - 1, words!["with", "in"])
                 && scan.word_is(last - 2, words!["ends", "ending"])
                 && number(last, 4)
         });
-        if let Some(last) = last.filter(|_| begins) {
+        if let Some(last) = last {
             hits.extend([at, last].map(|part| {
                 let token = &scan.tokens[part];
                 Hit { start: token.start, end: token.end, rule: RuleId::Card, weight: 80 }

@@ -5,7 +5,7 @@ use super::{ByCue, Check, Joins, Rule};
 pub(super) const RULE: Rule = Rule {
     name: "dea",
     kind: "DEA",
-    version: 2,
+    version: 3,
     doc: "A prescriber's number of the Drug Enforcement Administration.",
     source: "DEA Diversion Control Division, registration number check digit",
     example: "dea [BB1388568]",

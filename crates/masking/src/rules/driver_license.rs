@@ -6,7 +6,7 @@ use crate::policy::Action::Mask;
 pub(super) const RULE: Rule = Rule {
     name: "driver_license",
     kind: "DRIVER_LICENSE",
-    version: 2,
+    version: 3,
     action: Mask,
     doc: "The number of a driver's licence.",
     source: "AAMVA DL/ID card design standard; each state has its own form",
@@ -19,6 +19,10 @@ pub(super) const RULE: Rule = Rule {
         "operator s license", "state id", "state id card", "licencia de conducir",
         "licencia de manejar", "licencia",
     ],
-    by_cue: Some(ByCue::of(|value| (5..=16).contains(&value.digits) && value.letters <= 10)),
+    by_cue: Some(ByCue::of(|value| {
+        // Washington's: WDLABCD456DG.
+        (5..=16).contains(&value.digits) && value.letters <= 10
+            || value.digits >= 3 && value.digits + value.letters == 12 && !value.text.contains(&b' ')
+    })),
     ..Rule::NEW
 };

@@ -13,12 +13,13 @@ const TLDS: &[u64] = words![
 /// In English and Spanish.
 const DOT: &[u64] = words!["dot", "punto"];
 const LOCAL_BYTES_MAX: usize = 64;
+const LOCAL_TOKENS_MAX: usize = 6;
 const DOMAIN_BYTES_MAX: usize = 255;
 
 pub(super) const RULE: Rule = Rule {
     name: "email",
     kind: "EMAIL",
-    version: 2,
+    version: 3,
     doc: "An address of electronic mail, also spelled out.",
     source: "RFC 5321, section 4.1.2",
     example: "write to [jo.smith@example.com] please",
@@ -34,7 +35,7 @@ fn find(scan: &Scan<'_>, _asked: bool, hits: &mut Vec<Hit>) {
 
 fn typed(scan: &Scan<'_>, hits: &mut Vec<Hit>) {
     let bytes = scan.bytes;
-    let mut after = 0;
+    let (mut after, mut next) = (0, 0);
     for at in scan.at_signs.iter().map(|&at| at as usize) {
         let (left, right) = (spaces_before(bytes, at), spaces_after(bytes, at + 1));
         let start = (left.saturating_sub(LOCAL_BYTES_MAX)..left)
@@ -56,7 +57,8 @@ fn typed(scan: &Scan<'_>, hits: &mut Vec<Hit>) {
             continue;
         }
         if !bytes[right..=end].contains(&b'.') {
-            end = mistyped_dot(scan, end);
+            next = scan.token_after(next, end);
+            end = mistyped_dot(scan, next, end);
         }
         if (left < at || right > at + 1) && !bytes[right..end].contains(&b'.') {
             continue;
@@ -72,8 +74,7 @@ fn typed(scan: &Scan<'_>, hits: &mut Vec<Hit>) {
 }
 
 /// "jo@example,com", "jo@example com", "jo@example dot com": where the domain ends after all.
-fn mistyped_dot(scan: &Scan<'_>, end: usize) -> usize {
-    let next = scan.tokens.partition_point(|t| (t.start as usize) <= end);
+fn mistyped_dot(scan: &Scan<'_>, next: usize, end: usize) -> usize {
     if scan.word_is(next, DOT) && scan.word_is(next + 1, TLDS) {
         return scan.tokens[next + 1].end as usize - 1;
     }
@@ -120,8 +121,13 @@ fn spelled(scan: &Scan<'_>, hits: &mut Vec<Hit>) {
         if at == 0 || !token.is(AT) {
             continue;
         }
-        let Some(end) = spelled_domain(scan, at + 1) else { continue };
+        let domain = spelled_domain(scan, at + 1);
+        if domain.is_none() && !is_provider(scan, at + 1) {
+            continue;
+        }
         let first = local_start(scan, at);
+        let numbered = || is_numbered(scan, first, at).then(|| scan.tokens[at + 1].end);
+        let Some(end) = domain.or_else(numbered) else { continue };
         if first < at - 1 || !scan.tokens[first].is(PLAIN) {
             hits.push(hit(scan.tokens[first].start, end));
         }
@@ -149,7 +155,7 @@ fn is_glued(word: &[u8]) -> bool {
 
 /// The first token of the part before the at sign, which is the token `at`.
 fn local_start(scan: &Scan<'_>, at: usize) -> usize {
-    let mut first = at - 1;
+    let mut first = told_start(scan, at).unwrap_or(at - 1);
     while first > 0 {
         if matches!(scan.gap(first - 1), b"" | b"." | b"_" | b"-" | b"+") {
             first -= 1;
@@ -164,6 +170,18 @@ fn local_start(scan: &Scan<'_>, at: usize) -> usize {
     first
 }
 
+/// "email is j lopez 62 at ...": all of it that follows the cue.
+fn told_start(scan: &Scan<'_>, at: usize) -> Option<usize> {
+    let cue = (at.saturating_sub(LOCAL_TOKENS_MAX + 2)..at.saturating_sub(2)).rev().find(|&n| {
+        scan.word_is(n, words!["email", "mail", "correo"]) && scan.word_is(n + 1, words!["is", "es"])
+    })?;
+    let of_one = |n: usize| {
+        let token = &scan.tokens[n];
+        (n + 1 == at || scan.gap(n) == b" ") && (token.len() == 1 || !token.is(PLAIN | STOP))
+    };
+    (cue + 2..at).all(of_one).then_some(cue + 2)
+}
+
 /// "j o h n at ...", "John Smith at ...": whether the token before `first` belongs to it.
 fn is_spaced_out(scan: &Scan<'_>, first: usize, at: usize) -> bool {
     let (before, token) = (&scan.tokens[first - 1], &scan.tokens[first]);
@@ -172,6 +190,19 @@ fn is_spaced_out(scan: &Scan<'_>, first: usize, at: usize) -> bool {
         && !before.is(PLAIN | STOP)
         && scan.is_capital(token);
     named || before.len() == 1 && token.len() == 1
+}
+
+fn is_provider(scan: &Scan<'_>, at: usize) -> bool {
+    let providers = words!["gmail", "yahoo", "hotmail", "outlook", "icloud", "aol", "protonmail"];
+    scan.word_is(at, providers)
+}
+
+/// "jlopez62 at gmail": a provider alone counts after what no place is called.
+fn is_numbered(scan: &Scan<'_>, first: usize, at: usize) -> bool {
+    first < at - 1
+        && scan.gap(first).is_empty()
+        && scan.tokens[first].kind() == Kind::Word
+        && scan.tokens[first..at].iter().any(|t| t.kind() == Kind::Number)
 }
 
 /// Where a domain ends that begins with a token and has its dots as words.

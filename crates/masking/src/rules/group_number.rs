@@ -5,6 +5,7 @@ use super::{ByCue, Rule};
 pub(super) const RULE: Rule = Rule {
     name: "group_number",
     kind: "GROUP_NO",
+    version: 2,
     doc: "The group number of a health plan.",
     source: "45 CFR 164.514(b)(2)(i)(I); payers' cards",
     example: "group [G59653]",

@@ -6,6 +6,7 @@ use crate::find::Code;
 pub(super) const RULE: Rule = Rule {
     name: "health_plan",
     kind: "HEALTH_PLAN",
+    version: 2,
     doc: "A member's or policy number of a health plan.",
     source: "45 CFR 164.514(b)(2)(i)(I); payers' cards",
     example: "member id [XYZ123456789]",

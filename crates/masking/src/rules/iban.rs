@@ -8,7 +8,7 @@ const DIGITS_AND_LETTERS_MIN: u32 = 15;
 pub(super) const RULE: Rule = Rule {
     name: "iban",
     kind: "IBAN",
-    version: 2,
+    version: 3,
     action: Mask,
     keep_last: 4,
     doc: "An international bank account number.",

@@ -23,6 +23,7 @@ pub(super) const RULE: Rule = Rule {
     by_digits: Some(ByDigits {
         begins: |first, length| length == 9 && matches!(first, b'9' | b'+'),
         holds: |number: &Number<'_>| number.groups == [3, 2, 4] && is_itin(number.digits),
+        luhn: false,
         anywhere: false,
         widen: None,
     }),

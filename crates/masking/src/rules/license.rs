@@ -5,7 +5,7 @@ use super::{ByCue, Rule};
 pub(super) const RULE: Rule = Rule {
     name: "license",
     kind: "LICENSE_NO",
-    version: 2,
+    version: 3,
     doc: "The number of a licence or certificate.",
     source: "45 CFR 164.514(b)(2)(i)(K); no common form",
     example: "rn license [RN558812]",

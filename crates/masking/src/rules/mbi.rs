@@ -5,6 +5,7 @@ use super::{ByCue, Check, Joins, Rule};
 pub(super) const RULE: Rule = Rule {
     name: "mbi",
     kind: "MBI",
+    version: 2,
     doc: "A Medicare beneficiary identifier.",
     source: "CMS, Understanding the Medicare Beneficiary Identifier format",
     example: "here: [1EG4-TE5-MK73]",

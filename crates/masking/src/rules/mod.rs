@@ -68,6 +68,8 @@ pub(crate) struct ByDigits {
     /// have so many digits.
     pub(crate) begins: fn(u8, usize) -> bool,
     pub(crate) holds: fn(&Number<'_>) -> bool,
+    /// Whether Luhn's sum over it must end in 0, which is known before it is asked whether it holds.
+    pub(crate) luhn: bool,
     /// Whether it counts glued to letters and in a list of numbers too.
     pub(crate) anywhere: bool,
     /// Takes in what belongs to it: a sign before, an extension after.

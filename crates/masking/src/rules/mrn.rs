@@ -10,7 +10,7 @@ const DIGITS_MIN: u32 = 5;
 pub(super) const RULE: Rule = Rule {
     name: "mrn",
     kind: "MRN",
-    version: 2,
+    version: 3,
     doc: "The number of a patient's record.",
     source: "45 CFR 164.514(b)(2)(i)(H); no common form",
     example: "my mrn is [4496-991]",
@@ -19,7 +19,7 @@ pub(super) const RULE: Rule = Rule {
         "mrn", "m r n", "medical record", "medical rec", "med rec", "health record", "chart",
         "record number", "record no", "record", "patient id", "chart number", "hospital number",
         "hospital no", "hospital id", "patient number", "pt id", "pt number", "pt", "mr", "emr",
-        "file number", "expediente", "historia clinica", "numero de paciente",
+        "file number", "medrec", "epic id", "expediente", "historia clinica", "numero de paciente",
     ],
     by_cue: Some(BY_CUE),
     find: Some(glued),

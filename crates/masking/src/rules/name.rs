@@ -6,17 +6,18 @@
 
 mod again;
 mod guard;
+mod spelled;
 
 use super::{Rule, RuleId};
 use crate::find::Hit;
 use crate::lexicon::{
-    ANNOUNCES, COMMON_FIRST, COMMON_LAST, EPONYM, FIRST, LAST, MONTH, NEVER_NAME, NUMBER, PLAIN,
+    ANNOUNCES, COMMON_FIRST, CUE, COMMON_LAST, EPONYM, FIRST, LAST, MONTH, NEVER_NAME, NUMBER, PLAIN,
     STATE, STOP, TAIL, TITLE, TRADE, words};
 use crate::scan::{Kind, Scan, Token, why};
 
 const WORDS_MAX: usize = 4;
 /// What announces a name for sure.
-const STRONG: [&[u64]; 30] = [
+const STRONG: [&[u64]; 31] = [
     words!["patient", "is"],
     words!["seeing"],
     words!["next", "is"],
@@ -36,6 +37,7 @@ const STRONG: [&[u64]; 30] = [
     words!["surname"],
     words!["apellido"],
     words!["apellidos"],
+    words!["apellido", "es"],
     words!["me", "llamo"],
     words!["mi", "nombre", "es"],
     words!["policyholder"],
@@ -81,11 +83,11 @@ const GREETING: [&[u64]; 3] = [words!["hi"], words!["hello"], words!["hey"]];
 pub(super) const RULE: Rule = Rule {
     name: "name",
     kind: "NAME",
-    version: 2,
+    version: 3,
     doc: "The name of a person.",
     source: "US Census Bureau, name files of 1990; lists of our own",
     example: "my name is [Keisha Rodriguez], hello",
-    cues: &["name"],
+    cues: &["name", "nombre", "speaking with", "talking to"],
     find: Some(find),
     ..Rule::NEW
 };
@@ -113,6 +115,7 @@ fn find(scan: &Scan<'_>, asked: bool, hits: &mut Vec<Hit>) {
         }
     }
     again::find(scan, before, hits);
+    spelled::find(scan, hits);
 }
 
 fn push(scan: &Scan<'_>, from: usize, end: usize, hits: &mut Vec<Hit>) {
@@ -360,6 +363,12 @@ fn extend(scan: &Scan<'_>, at: usize) -> usize {
             end += 2;
             break;
         }
+        // "olivia grace miller": a given name that is a plain word too.
+        let middle = !capital && scan.gap(end - 1) == b" " && token.is(FIRST) && !token.is(STOP | MONTH);
+        if middle && pair(scan, end) && scan.tokens[end + 1].is(COMMON_LAST) && scan.tokens[at].is(FIRST) {
+            end += 2;
+            break;
+        }
         if let Some(family) = after_particles(scan, end) {
             end = family + 1;
             break;
@@ -390,7 +399,8 @@ fn after_particles(scan: &Scan<'_>, at: usize) -> Option<usize> {
 }
 
 fn belongs(scan: &Scan<'_>, token: &Token, capital: bool, gap: &[u8], after_initial: bool) -> bool {
-    if token.kind() != Kind::Word || token.is(TITLE) {
+    let announces_other = token.is(CUE) && token.len() > 1 && !token.is(FIRST | LAST);
+    if token.kind() != Kind::Word || token.is(TITLE) || announces_other {
         return false;
     }
     let upper = scan.is_capital(token);

@@ -7,7 +7,7 @@ use crate::find::Number;
 pub(super) const RULE: Rule = Rule {
     name: "npi",
     kind: "NPI",
-    version: 2,
+    version: 3,
     doc: "The number of a provider of health care in the United States.",
     source: "45 CFR 162.406; CMS, NPI check digit: Luhn over 80840 and the number",
     example: "the npi is [1234567893]",
@@ -21,8 +21,9 @@ pub(super) const RULE: Rule = Rule {
     by_digits: Some(ByDigits {
         begins: |first, length| length == 10 && matches!(first, b'1' | b'2' | b'+'),
         holds: |number: &Number<'_>| {
-            matches!(number.groups, [10] | [4, 3, 3]) && is_npi(number.digits)
+            (matches!(number.groups, [10] | [4, 3, 3]) || number.is_worded()) && is_npi(number.digits)
         },
+        luhn: false,
         anywhere: false,
         widen: None,
     }),

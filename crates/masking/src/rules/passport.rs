@@ -6,6 +6,7 @@ use crate::policy::Action::Mask;
 pub(super) const RULE: Rule = Rule {
     name: "passport",
     kind: "PASSPORT",
+    version: 2,
     action: Mask,
     doc: "The number of a passport.",
     source: "ICAO Doc 9303, part 4: up to 9 characters",

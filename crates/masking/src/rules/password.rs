@@ -11,7 +11,7 @@ const BYTES_MAX: usize = 40;
 pub(super) const RULE: Rule = Rule {
     name: "password",
     kind: "PASSWORD",
-    version: 2,
+    version: 3,
     action: Mask,
     doc: "A password or a PIN.",
     source: "no common form: at least four characters with a digit",
@@ -19,7 +19,7 @@ pub(super) const RULE: Rule = Rule {
     pattern: r"\S*\d\S*",
     cues: &[
         "password", "passcode", "passphrase", "pin", "pwd", "pw", "passwd", "pass", "contrasena", "clave", "otp",
-        "verification code", "access code", "one time code",
+        "verification code", "access code", "one time code", "code you texted me", "code you sent me", "code you texted", "code you sent",
     ],
     by_cue: Some(ByCue { joins: Joins::Nothing, read: Some(read), ..ByCue::of(|_| false) }),
     ..Rule::NEW

@@ -9,7 +9,7 @@ use crate::scan::{Kind, Scan};
 pub(super) const RULE: Rule = Rule {
     name: "phone",
     kind: "PHONE",
-    version: 2,
+    version: 3,
     keep_last: 4,
     doc: "A telephone or fax number, with its extension.",
     source: "NANPA numbering plan; ITU-T E.164 and E.123",
@@ -31,14 +31,14 @@ pub(super) const RULE: Rule = Rule {
         "phone", "cell", "call", "tel", "telefono", "fax", "mobile", "text me", "reach me at", "ph",
         "answering at", "messages to", "desk", "movil", "celular", "handy", "telephone", "telefon",
         "my number", "mi numero", "llamame", "llamar", "whatsapp", "pager", "txt me", "reach me on",
-        "phn",
+        "phn", "call me back", "call me back on", "call me back at", "call back at", "call me at", "contact number", "contact num", "phone number", "cel",
     ],
     by_digits: Some(ByDigits { begins: |first, length| match length {
             9 => first == b'0',
             10 => first != b'1',
             11 => matches!(first, b'0' | b'1' | b'+'),
             _ => matches!(first, b'0' | b'+'),
-        }, holds: is_phone, anywhere: false, widen: Some(widen) }),
+        }, holds: is_phone, luhn: false,  anywhere: false, widen: Some(widen) }),
     by_cue: Some(ByCue {
         brackets: true,
         ..ByCue::of(|value| {

@@ -5,6 +5,7 @@ use super::{ByCue, Rule};
 pub(super) const RULE: Rule = Rule {
     name: "plate",
     kind: "PLATE",
+    version: 2,
     doc: "The licence plate of a vehicle.",
     source: "45 CFR 164.514(b)(2)(i)(L); each state has its own form",
     example: "plate [7ABC123]",

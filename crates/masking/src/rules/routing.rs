@@ -8,7 +8,7 @@ use crate::policy::Action::Mask;
 pub(super) const RULE: Rule = Rule {
     name: "routing",
     kind: "ROUTING",
-    version: 2,
+    version: 3,
     action: Mask,
     doc: "The routing number of a bank in the United States.",
     source: "American Bankers Association, routing number policy",
@@ -19,12 +19,13 @@ pub(super) const RULE: Rule = Rule {
         good: &["011000015", "121000358"],
         bad: &["011000016", "131000358"],
     }),
-    cues: &["routing", "routing transit", "rtn", "transit number", "aba", "ruta"],
+    cues: &["routing", "routing transit", "rtn", "transit number", "aba", "ruta", "rounting", "rooting number"],
     by_digits: Some(ByDigits {
         begins: |first, length| length == 9 && !matches!(first, b'4' | b'5' | b'9'),
         holds: |number: &Number<'_>| {
             number.groups == [4, 4, 1] && number.is_dashed() && is_routing(number.digits)
         },
+        luhn: false,
         anywhere: false,
         widen: None,
     }),

@@ -9,6 +9,7 @@ use crate::scan::{Kind, Scan};
 pub(super) const RULE: Rule = Rule {
     name: "ssn",
     kind: "SSN",
+    version: 2,
     action: Mask,
     keep_last: 4,
     doc: "A social security number of the United States.",
@@ -20,12 +21,13 @@ pub(super) const RULE: Rule = Rule {
         good: &["123456789", "078051120"],
         bad: &["000456789", "666456789", "900456789", "123006789", "123450000"],
     }),
-    cues: &["ssn", "s s n", "social security", "social", "ss", "soc sec", "seguro social"],
+    cues: &["ssn", "s s n", "social security", "social", "ss", "soc sec", "social sec", "ss num", "ss number", "seguro social"],
     by_digits: Some(ByDigits {
         begins: |first, length| length == 9 && first != b'9',
         holds: |number: &Number<'_>| {
             (number.groups == [3, 2, 4] || number.is_worded()) && is_ssn(number.digits)
         },
+        luhn: false,
         anywhere: false,
         widen: None,
     }),

@@ -5,6 +5,7 @@ use super::{ByCue, Check, Joins, Rule};
 pub(super) const RULE: Rule = Rule {
     name: "vin",
     kind: "VIN",
+    version: 2,
     doc: "The identification number of a vehicle.",
     source: "ISO 3779; 49 CFR 565.15 for the check digit",
     example: "the van is [1M8GDM9AXKP042788]",

@@ -4,7 +4,7 @@ use protocol::destination::Backlog;
 use protocol::http::{DeliveredTranscript, Deliveries, PendingDelivery};
 
 use super::catalogue::{self, Opened};
-use super::editions::SEALED;
+use super::editions;
 use crate::app::{App, Placed};
 use crate::clock::Millis;
 use crate::db::Tx;
@@ -44,7 +44,7 @@ pub async fn deliveries(app: &App) -> Result<Deliveries> {
             let newest = catalogue::newest(tx, &install, 100)?;
             let mut delivered: Vec<_> = newest.iter().flat_map(transcripts).collect();
             delivered.truncate(DELIVERED_MAX);
-            name_agents(tx, &mut delivered)?;
+            name_agents(tx, delivered.iter_mut().filter_map(|one| one.agent.as_mut()))?;
             Ok(Deliveries { backlogs, pending, delivered })
         })
         .await
@@ -187,9 +187,12 @@ fn newest_receipt(tx: &mut Tx<'_>, placed: &Placed) -> Result<Option<(String, i6
 }
 
 /// A row keeps an agent's id; people read names.
-pub(super) fn name_agents(tx: &mut Tx<'_>, delivered: &mut [DeliveredTranscript]) -> Result<()> {
+pub(super) fn name_agents<'a>(
+    tx: &mut Tx<'_>,
+    agents: impl Iterator<Item = &'a mut String>,
+) -> Result<()> {
     let staff = account::all(tx)?;
-    for agent in delivered.iter_mut().filter_map(|one| one.agent.as_mut()) {
+    for agent in agents {
         let named = staff.iter().find(|(account, _)| account.id.to_string() == *agent);
         if let Some((account, _)) = named {
             agent.clone_from(&account.display_name);
@@ -199,13 +202,9 @@ pub(super) fn name_agents(tx: &mut Tx<'_>, delivered: &mut [DeliveredTranscript]
 }
 
 /// A catalogue row as one entry for each part's transcript at each destination.
-pub(super) fn transcripts(row: &Opened) -> impl Iterator<Item = DeliveredTranscript> {
+fn transcripts(row: &Opened) -> impl Iterator<Item = DeliveredTranscript> {
     let entry = &row.entry;
-    let is_transcript = |name: &str| {
-        let name = name.strip_suffix(SEALED).unwrap_or(name);
-        name.ends_with(".json") && !name.ends_with(".manifest.json")
-    };
-    let objects = entry.objects.iter().filter(move |held| is_transcript(&held.object));
+    let objects = entry.objects.iter().filter(|held| editions::is_transcript(&held.object));
     objects.map(move |held| DeliveredTranscript {
         reference: row.reference.clone(),
         start_hour: entry.start_hour,

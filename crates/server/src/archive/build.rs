@@ -8,7 +8,7 @@ use protocol::event::{Body, Ending, Sender, State};
 
 use super::manifest::Head;
 use super::transcript::{
-    At, Event, Masking, Named, Participant, Said, Transcript, VERSION, What, Words,
+    At, Event, Masking, Named, Participant, Said, Target, Transcript, VERSION, What, Words,
 };
 use crate::app::App;
 use crate::audit;
@@ -73,8 +73,10 @@ pub(super) fn transcript(
     let policies = app.policies();
     let policy = policies.of_department(&closed.department);
     let said = masked_for_archive(&app.engine, policy, &rows);
+    let targets: HashMap<u64, Target> =
+        rows.iter().map(|(event, body)| (event.seq, Target::of(body, event.at.0))).collect();
     let news = rows.into_iter().filter(|(event, _)| event.seq > before.seq);
-    let events = news.map(|(event, body)| one(event, body, &said, before)).collect();
+    let events = news.map(|(event, body)| one(event, body, &said, &targets, before)).collect();
     Ok(whole(&app.sections(), closed, before, events))
 }
 
@@ -168,9 +170,15 @@ fn earlier_masks(body: &Body) -> Vec<protocol::Mask> {
     }
 }
 
-fn one(event: &events::Event, body: Body, all: &AllSaid, before: &Before) -> Event {
+fn one(
+    event: &events::Event,
+    body: Body,
+    all: &AllSaid,
+    targets: &HashMap<u64, Target>,
+    before: &Before,
+) -> Event {
     let wire = protocol::event::Event { number: event.seq, at: event.at.0, body };
-    let mut told = Event::from(wire);
+    let mut told = Event::of(wire, |number| targets.get(&number).copied());
     match &mut told.what {
         What::Message { said, .. }
         | What::Note { said, .. }

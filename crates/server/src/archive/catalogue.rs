@@ -93,25 +93,40 @@ pub(super) fn one(tx: &mut Tx<'_>, install: &Install, reference: &str) -> Result
     )
 }
 
-/// Rows of conversations that started in a span of time, newest first, until `look`
-/// has seen enough. A page at a time: years of rows are not held at once.
+/// Where a walk through the rows stands: everything newer was seen.
+pub(super) struct Seen {
+    pub start_hour: i64,
+    pub reference: String,
+}
+
+impl Seen {
+    /// Nothing that started before this was seen yet.
+    pub fn none_before(moment: i64) -> Self {
+        Self { start_hour: moment.saturating_sub(1), reference: String::new() }
+    }
+}
+
+/// Rows of conversations that started at `from` or later and were not `seen`, newest
+/// first, until `look` has seen enough. A page at a time: years of rows are not held at once.
 pub(super) fn each(
     tx: &mut Tx<'_>,
     install: &Install,
-    (from, before): (i64, i64),
+    from: i64,
+    mut seen: Seen,
     mut look: impl FnMut(&Opened) -> bool,
 ) -> Result<()> {
     const PAGE: u32 = 500;
-    let mut seen = 0_u32;
     loop {
         let page = tx.rows(
-            "select reference, sealed, shredded_at from catalogue where created_at >= $1 and created_at < $2 \
-             order by created_at desc, reference limit $3 offset $4",
-            values![from, before, PAGE, seen],
+            "select reference, sealed, shredded_at from catalogue where created_at >= $1 \
+             and (created_at < $2 or (created_at = $2 and reference > $3)) \
+             order by created_at desc, reference limit $4",
+            values![from, seen.start_hour, seen.reference.as_str(), PAGE],
             |row| opened(install, row),
         )?;
-        seen += PAGE;
-        if page.is_empty() || !page.iter().all(&mut look) {
+        let Some(last) = page.last() else { return Ok(()) };
+        seen = Seen { start_hour: last.entry.start_hour, reference: last.reference.clone() };
+        if !page.iter().all(&mut look) {
             return Ok(());
         }
     }

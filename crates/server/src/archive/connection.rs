@@ -8,7 +8,7 @@ use protocol::destination::{
 };
 use serde_json::json;
 
-use super::backlog;
+use super::{backlog, readers};
 use crate::app::{App, setting_of};
 use crate::audit::{self, Entry};
 use crate::clock::Millis;
@@ -45,7 +45,8 @@ pub async fn all(app: &App) -> Result<Destinations> {
         });
     }
     let forms = destinations::forms().into_iter().map(form).collect();
-    Ok(Destinations { version, forms, destinations })
+    let is_sealing_ready = readers::all(app).await?.is_ready;
+    Ok(Destinations { version, forms, destinations, is_sealing_ready })
 }
 
 fn form(form: Form) -> DestinationForm {

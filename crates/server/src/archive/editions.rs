@@ -108,6 +108,11 @@ fn is_wanted(terms: &Terms, file: &str) -> bool {
             && (plain.ends_with(JSON) || RENDERINGS.iter().any(is_format)))
 }
 
+/// Whether it is the transcript's JSON, sealed or not.
+pub(super) fn is_transcript(file: &str) -> bool {
+    file.strip_suffix(SEALED).unwrap_or(file).ends_with(JSON) && !is_manifest(file)
+}
+
 fn is_manifest(file: &str) -> bool {
     file.ends_with(MANIFEST)
 }

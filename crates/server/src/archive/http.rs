@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::Extension;
 use axum::extract::State;
 use protocol::destination::{
-    Challenge, Destinations, Evidence, FindTranscripts, FoundTranscripts, OfferReader,
+    Archive, Challenge, Destinations, Evidence, FindTranscripts, FoundTranscripts, OfferReader,
     OpenTranscript, OpenedTranscript, Posture, ProveReader, Readers, RemoveReader, Replay,
     Replayed, TestDestination,
 };
@@ -89,6 +89,14 @@ pub async fn remove(
 /// `GET /api/posture`.
 pub async fn posture(State(app): State<App>) -> Result<Json<Posture>> {
     posture::lines(&app).await.map(|lines| Json(Posture { lines }))
+}
+
+/// `GET /api/archive`.
+pub async fn archive(
+    State(app): State<App>,
+    Extension(session): Extension<Session>,
+) -> Result<Json<Archive>> {
+    reading::archive(&app, &session.account).await.map(Json)
 }
 
 /// `POST /api/archive/find`.

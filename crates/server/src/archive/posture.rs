@@ -35,15 +35,21 @@ fn line(code: &str, subject: &str, outcome: &str, found: &str, mend: &str) -> Po
         outcome: outcome.to_owned(),
         is_required: false,
         found: found.to_owned(),
+        figure: None,
         mend: mend.to_owned(),
     }
 }
 
-fn good(code: &str, subject: &str, found: &str) -> PostureLine {
+pub(crate) fn good(code: &str, subject: &str, found: &str) -> PostureLine {
     line(code, subject, "good", found, "")
 }
 
-fn wrong(code: &str, subject: &str, found: &str, mend: &str) -> PostureLine {
+/// It works, and could be better.
+pub(crate) fn note(code: &str, subject: &str, found: &str, mend: &str) -> PostureLine {
+    line(code, subject, "note", found, mend)
+}
+
+pub(crate) fn wrong(code: &str, subject: &str, found: &str, mend: &str) -> PostureLine {
     line(code, subject, "wrong", found, mend)
 }
 
@@ -152,7 +158,7 @@ async fn sealing(app: &App) -> Result<Vec<PostureLine>> {
 async fn within_reach(app: &App) -> Result<PostureLine> {
     let many = reading::within_reach(app).await?;
     let found = format!("this install can read {many} past conversations");
-    Ok(match many {
+    let line = match many {
         0 => good("within_reach", "", &found),
         _ => line(
             "within_reach",
@@ -161,5 +167,6 @@ async fn within_reach(app: &App) -> Result<PostureLine> {
             &found,
             "Give delivery a credential that may only write, or seal what is delivered.",
         ),
-    })
+    };
+    Ok(PostureLine { figure: Some(many), ..line })
 }

@@ -6,53 +6,128 @@
 //! look for a visitor, since nothing here knows one.
 
 use destinations::{Destination, Name};
-use protocol::destination::{FindTranscripts, FoundTranscripts, OpenTranscript, OpenedTranscript};
-use protocol::http::{DeliveredTranscript, Role};
+use protocol::destination::{
+    Archive, FindTranscripts, FoundTranscripts, FoundUpTo, OpenTranscript, OpenedTranscript,
+    PastConversation, PastPlace,
+};
+use protocol::event::Person;
+use protocol::http::Role;
 
 use super::backlog;
-use super::catalogue::{self, Opened};
-use super::editions::SEALED;
+use super::catalogue::{self, Opened, Seen};
+use super::editions::{self, SEALED};
 use super::manifest::Signer;
 use super::verify::{self, Files};
 use crate::app::App;
 use crate::audit::{self, Entry};
+use crate::clock::Millis;
 use crate::config::sections::ReadThrough;
+use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::events::Sender;
-use crate::identity::account::Account;
+use crate::identity::account::{self, Account};
 use crate::ids::{AccountId, sha256};
 use crate::values;
 
 const FOUND_MAX: usize = 100;
+const FOUND_USUALLY: u32 = 50;
 const HOUR_SECONDS: u32 = 60 * 60;
 const OPENED: &str = "archive.opened";
 
-/// What the catalogue has of the account's departments.
+/// What the account may do here.
+pub async fn archive(app: &App, account: &Account) -> Result<Archive> {
+    let (is_open, who) = (may_look(app, account).is_ok(), account.id);
+    let (now, looks_per_hour) = (app.clock.now(), app.sections().archive.looks_per_hour);
+    let departments = account.departments.clone();
+    app.db
+        .read(move |tx| {
+            let looks = u32::try_from(looks(tx, who, now)?).unwrap_or(u32::MAX);
+            let looks_left = looks_per_hour.saturating_sub(looks);
+            let takes = |it: &Account| {
+                matches!(it.role, Role::Agent | Role::Supervisor)
+                    && it.departments.iter().any(|one| departments.contains(one))
+            };
+            let staff = if is_open { account::all(tx)? } else { Vec::new() };
+            let staff = staff.into_iter().map(|(account, _)| account).filter(takes);
+            let mut agents: Vec<_> =
+                staff.map(|it| Person { id: it.id.to_string(), name: it.display_name }).collect();
+            agents.sort_by(|a, b| a.name.cmp(&b.name));
+            Ok(Archive { is_open, looks_per_hour, looks_left, agents })
+        })
+        .await
+}
+
+/// What the catalogue has of the account's departments, a page at a time.
 pub async fn find(
     app: &App,
     account: &Account,
     asked: FindTranscripts,
 ) -> Result<FoundTranscripts> {
     may_look(app, account)?;
+    let most = asked.limit.unwrap_or(FOUND_USUALLY) as usize;
+    if !(1..=FOUND_MAX).contains(&most) {
+        return Err(Error::Invalid { field: "limit", why: "is 1 to 100" });
+    }
     let (install, departments) = (app.keys.install.clone(), account.departments.clone());
-    let readable = readable(app);
+    let read_back = read_back(app);
     app.db
         .read(move |tx| {
-            let mut found = FoundTranscripts { transcripts: Vec::new(), has_more: false };
-            let (from, before) = (asked.from.unwrap_or(0), asked.before.unwrap_or(i64::MAX));
-            catalogue::each(tx, &install, (from, before), |row| {
+            let mut conversations = Vec::new();
+            let from = asked.from.unwrap_or(i64::MIN);
+            catalogue::each(tx, &install, from, seen(&asked), |row| {
                 if departments.contains(&row.entry.department) && fits(&asked, row) {
-                    let here = |one: &DeliveredTranscript| readable.contains(&one.destination);
-                    found.transcripts.extend(backlog::transcripts(row).filter(here));
+                    conversations.push(past(row, &read_back));
                 }
-                found.transcripts.len() <= FOUND_MAX
+                conversations.len() <= most
             })?;
-            found.has_more = found.transcripts.len() > FOUND_MAX;
-            found.transcripts.truncate(FOUND_MAX);
-            backlog::name_agents(tx, &mut found.transcripts)?;
-            Ok(found)
+            let has_more = conversations.len() > most;
+            conversations.truncate(most);
+            let last = conversations.last().filter(|_| has_more);
+            let next = last.map(|last| FoundUpTo {
+                start_hour: last.start_hour,
+                reference: last.reference.clone(),
+            });
+            backlog::name_agents(tx, conversations.iter_mut().filter_map(|it| it.agent.as_mut()))?;
+            Ok(FoundTranscripts { conversations, next })
         })
         .await
+}
+
+/// The page before was inside what is asked for, so its end narrows by itself.
+fn seen(asked: &FindTranscripts) -> Seen {
+    match &asked.after {
+        Some(last) => Seen { start_hour: last.start_hour, reference: last.reference.clone() },
+        None => Seen::none_before(asked.before.unwrap_or(i64::MAX)),
+    }
+}
+
+fn past(row: &Opened, read_back: &[String]) -> PastConversation {
+    let mut places: Vec<PastPlace> = Vec::new();
+    let entry = &row.entry;
+    for held in entry.objects.iter().filter(|held| editions::is_transcript(&held.object)) {
+        let is_sealed = held.object.ends_with(SEALED);
+        match places.iter_mut().find(|place| place.destination == held.destination) {
+            Some(place) => {
+                place.parts += 1;
+                // One sealed part is enough for the whole not to be read here.
+                place.is_sealed |= is_sealed;
+            }
+            None => places.push(PastPlace {
+                destination: held.destination.clone(),
+                parts: 1,
+                is_sealed,
+                is_read_back: read_back.contains(&held.destination),
+            }),
+        }
+    }
+    PastConversation {
+        reference: row.reference.clone(),
+        start_hour: entry.start_hour,
+        department: entry.department.clone(),
+        agent: entry.agent.clone(),
+        disposition: entry.disposition.clone(),
+        places,
+    }
 }
 
 fn fits(asked: &FindTranscripts, row: &Opened) -> bool {
@@ -65,7 +140,7 @@ fn fits(asked: &FindTranscripts, row: &Opened) -> bool {
         && is(&asked.disposition, row.entry.disposition.as_deref())
 }
 
-fn readable(app: &App) -> Vec<String> {
+fn read_back(app: &App) -> Vec<String> {
     let with = |placed: &&crate::app::Placed| placed.reading.is_some();
     app.destinations().iter().filter(with).map(|placed| placed.name.clone()).collect()
 }
@@ -95,9 +170,11 @@ pub async fn open(app: &App, account: &Account, asked: OpenTranscript) -> Result
     if !verify::reference(&row.reference, &files, &[ours]).is_good() {
         return Err(not_read(&asked.destination, "changed_there"));
     }
-    let is_transcript = |name: &str| name.ends_with(".json") && !name.ends_with(".manifest.json");
-    let parts = files.iter().filter(|(name, _)| is_transcript(name));
-    let parts = parts.filter_map(|(_, bytes)| serde_json::from_slice(bytes).ok()).collect();
+    let parts = files.iter().filter(|(name, _)| editions::is_transcript(name));
+    let mut parts: Vec<serde_json::Value> =
+        parts.filter_map(|(_, bytes)| serde_json::from_slice(bytes).ok()).collect();
+    // Files stand by name, and `part10` before `part2`.
+    parts.sort_by_key(|part| part["part"].as_u64());
     Ok(OpenedTranscript { reference: row.reference, destination: asked.destination, parts })
 }
 
@@ -139,11 +216,7 @@ async fn look(app: &App, who: AccountId, reference: &str, destination: &str) -> 
     let (reference, detail) = (reference.to_owned(), destination.to_owned());
     app.db
         .write(move |tx| {
-            let looks = tx.count(
-                "select count(*) from audit where action = $1 and actor = $2 and at > $3",
-                values![OPENED, &who, now.minus_seconds(HOUR_SECONDS)],
-            )?;
-            if looks >= i64::from(most) {
+            if looks(tx, who, now)? >= i64::from(most) {
                 return Err(Error::TooMany { retry_after: HOUR_SECONDS });
             }
             let (actor, action) = (Sender::Agent(who), OPENED);
@@ -155,6 +228,13 @@ async fn look(app: &App, who: AccountId, reference: &str, destination: &str) -> 
         .await
 }
 
+fn looks(tx: &mut Tx<'_>, who: AccountId, now: Millis) -> Result<i64> {
+    tx.count(
+        "select count(*) from audit where action = $1 and actor = $2 and at > $3",
+        values![OPENED, &who, now.minus_seconds(HOUR_SECONDS)],
+    )
+}
+
 /// How many past conversations this install could read, whether it may or not: those
 /// that lie somewhere readable to a credential that it has.
 pub async fn within_reach(app: &App) -> Result<u32> {
@@ -162,7 +242,7 @@ pub async fn within_reach(app: &App) -> Result<u32> {
     app.db
         .read(move |tx| {
             let mut many = 0;
-            catalogue::each(tx, &install, (0, i64::MAX), |row| {
+            catalogue::each(tx, &install, i64::MIN, Seen::none_before(i64::MAX), |row| {
                 let is_readable = |held: &catalogue::Object| {
                     let placed = destinations.iter().find(|placed| placed.name == held.destination);
                     let is_read_back =

@@ -220,21 +220,58 @@ pub enum What {
         revision: u32,
         corrected: bool,
         now: Option<Said>,
+        /// What a page calls the target. The JSON has its number, and the target itself.
+        #[serde(skip)]
+        of: Target,
     },
+}
+
+/// What an amendment changed: a kind of thing, and when it was said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Target {
+    pub kind: TargetKind,
+    pub at: At,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TargetKind {
+    Message,
+    Note,
+    Comment,
+    /// One answer of the form.
+    Answer,
+}
+
+impl Target {
+    /// What is said by an event like this.
+    pub fn of(body: &Body, at: i64) -> Self {
+        let kind = match body {
+            Body::Note { .. } => TargetKind::Note,
+            Body::Rated { .. } => TargetKind::Comment,
+
+            Body::Started { .. } => TargetKind::Answer,
+            _ => TargetKind::Message,
+        };
+        Self { kind, at: At(at) }
+    }
 }
 
 /// From the wire's event, as staff see it. An amendment's words are dropped:
 /// who builds part 0 applies them to the message, who builds an addendum puts
 /// them into `now`.
-impl From<protocol::event::Event> for Event {
-    fn from(event: protocol::event::Event) -> Self {
+impl Event {
+    /// `target` tells of the event with a number.
+    pub fn of(event: protocol::event::Event, target: impl Fn(u64) -> Option<Target>) -> Self {
         let staff_only = matches!(event.body, Body::Note { .. } | Body::Closed { .. });
-        Self { number: event.number, at: At(event.at), staff_only, what: event.body.into() }
+        let own = Target::of(&event.body, event.at);
+        let target = |number| target(number).unwrap_or(own);
+        let what = What::of(event.body, target);
+        Self { number: event.number, at: At(event.at), staff_only, what }
     }
 }
 
-impl From<Body> for What {
-    fn from(body: Body) -> Self {
+impl What {
+    fn of(body: Body, of: impl Fn(u64) -> Target) -> Self {
         match body {
             Body::Started { department, answers } => Self::Started {
                 department,
@@ -266,7 +303,8 @@ impl From<Body> for What {
                 Self::Rated { score, comment: comment.map(|text| said(text, masks)) }
             }
             Body::Amended { target, field, revision, text: _, masks: _, corrected } => {
-                Self::Amended { target, field, revision, corrected, now: None }
+                let of = of(target);
+                Self::Amended { target, field, revision, corrected, now: None, of }
             }
         }
     }

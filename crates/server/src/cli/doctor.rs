@@ -1,5 +1,8 @@
 //! `sotto doctor`: what is not as it should be, one line each, with its mend.
 
+mod database;
+mod ports;
+
 use std::io::Write;
 
 use clap::Args;
@@ -24,14 +27,19 @@ pub struct Doctor {
 pub async fn run(command: &Doctor, out: &mut (dyn Write + Send)) -> anyhow::Result<Answer> {
     let app = opened(&command.config).await?;
     let mut wrong = 0;
-    for line in posture::lines(&app).await? {
+    let mut lines = posture::lines(&app).await?;
+    lines.extend(ports::lines(&app.config).await);
+    lines.extend(database::lines(&app.config)?);
+    for line in lines {
         wrong += u32::from(line.outcome == "wrong");
         if line.outcome == "good" && !command.all {
             continue;
         }
         let subject =
             if line.subject.is_empty() { String::new() } else { format!(" {}", line.subject) };
-        writeln!(out, "{}  {}{subject}: {}. {}", line.outcome, line.code, line.found, line.mend)?;
+        let told =
+            format!("{}  {}{subject}: {}. {}", line.outcome, line.code, line.found, line.mend);
+        writeln!(out, "{}", told.trim_end())?;
     }
     if command.test {
         for named in &app.sections().destinations {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::postgres::{self, Address};
 use super::{Tx, alone};
-use crate::clock::Millis;
+use crate::clock::{Clock, Millis};
 use crate::config::Config;
 use crate::error::{Error, Result};
 
@@ -64,6 +64,14 @@ impl Location {
         match self {
             Self::File(_) => Ok(Vec::new()),
             Self::Postgres(address) => postgres::check(address, now),
+        }
+    }
+
+    /// By how many milliseconds the database's clock is ahead; `None` where both are one.
+    pub fn clock_ahead(&self, clock: &Clock) -> Result<Option<i64>> {
+        match self {
+            Self::File(_) => Ok(None),
+            Self::Postgres(address) => postgres::clock_ahead(address, clock).map(Some),
         }
     }
 

@@ -20,7 +20,7 @@ use super::Tx;
 use super::engine::{Engine, Line, Question};
 use super::teller::Teller;
 use crate::bus::Bus;
-use crate::clock::Millis;
+use crate::clock::{Clock, Millis};
 use crate::error::{Error, Result};
 use crate::events::Recent;
 
@@ -69,6 +69,11 @@ pub(super) fn check(address: &Arc<Address>, now: Option<Millis>) -> Result<Vec<S
         check::refuse(session, now)?;
         check::advice(session)
     })
+}
+
+/// By how many milliseconds the server's clock is ahead.
+pub(super) fn clock_ahead(address: &Arc<Address>, clock: &Clock) -> Result<i64> {
+    on_a_session(address, Text::Checks, move |session| check::clock_ahead(session, clock))
 }
 
 /// Carries out one unit on a connection of its own.

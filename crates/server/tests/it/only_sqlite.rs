@@ -2,6 +2,7 @@
 
 mod at_rest;
 pub mod disk;
+mod doctor;
 mod left;
 mod nonces;
 mod upkeep;

@@ -1,11 +1,12 @@
-//! What a visitor answered in the form, or wrote beside a rating, redacted by hand, is gone
-//! wherever it stood.
+//! What a visitor answered in the form or wrote beside a rating, and what staff noted, is
+//! gone wherever it stood once it was redacted by hand.
 
 use protocol::event::{Body, Event};
 use sensitive::Sensitive;
 use server::conversation::access::Agent;
 use server::conversation::{
-    Posted, Started, Stretch, accept, close, events_after, rate, redact, rows, shown_after, start,
+    Posted, Started, Stretch, accept, close, events_after, note, rate, redact, rows, shown_after,
+    start,
 };
 use server::error::{Error, Result};
 use server::values;
@@ -209,9 +210,42 @@ async fn an_addendum_follows_a_comment_that_was_delivered() {
     let later = text(&folder, "part1.json");
     assert!(later.contains("XXXXXXX says thanks") && !later.contains("Brimley"), "{later}");
     let page = text(&folder, "part1.html");
-    assert!(
-        page.contains("now reads") && page.contains("says thanks") && !page.contains("Brimley"),
-        "{page}"
-    );
+    assert!(page.contains("says thanks") && !page.contains("Brimley"), "{page}");
+    assert!(page.contains("Comment on the rating of 24 November 2026"), "{page}");
+    world.ends().await;
+}
+
+#[tokio::test]
+async fn a_note_that_was_redacted_is_gone_for_staff_and_from_what_is_delivered() {
+    let world = World::new();
+    let ana = world.agent("Ana");
+    let asked = robin_asks(&world).await;
+    accept(&world.app, &ana, asked.id).await.unwrap();
+    let noted = async |words: &str| {
+        let words = Sensitive::new(words.to_owned());
+        note(&world.app, &ana, asked.id, fresh_client_id(), words).await.unwrap().seq
+    };
+    let (first, later) = (noted("Brimley bites").await, noted("Brimley is kind").await);
+    hides_brimley(&world, &ana, &asked, first).await;
+    let staff = events_after(&world.app, asked.id, 0).await.unwrap();
+    assert_eq!(amended(&staff), [(first, None, "XXXXXXX bites".to_owned(), 0)]);
+    let shown = format!("{:?}", shown_after(&world.app, asked.id, 0).await.unwrap());
+    assert!(!shown.contains("Note") && !shown.contains("Amended"), "notes are staff's: {shown}");
+    assert_eq!(audited(&world).await, [first.to_string()]);
+    close(&world.app, &ana, asked.id, Some("answered".to_owned())).await.unwrap();
+    waits(&world, 2 * MINUTE).await;
+    let folder = world.archive();
+    let part = text(&folder, "part0.json");
+    assert!(part.contains("XXXXXXX bites") && !part.contains("Brimley bites"), "{part}");
+    assert!(part.contains("Brimley is kind"), "{part}");
+
+    // Delivered as it read then: an addendum follows, and its page says that it is a note.
+    hides_brimley(&world, &ana, &asked, later).await;
+    waits(&world, MINUTE).await;
+    verifies(folder.clone()).await;
+    let part = text(&folder, "part1.json");
+    assert!(part.contains("XXXXXXX is kind") && !part.contains("Brimley"), "{part}");
+    let page = text(&folder, "part1.html");
+    assert!(page.contains("Note of 24 November 2026") && !page.contains("Message"), "{page}");
     world.ends().await;
 }

@@ -23,16 +23,19 @@ export interface Bubble extends Words {
   readonly clientId: string;
 }
 
+/** What one sender said within a minute. */
+export interface Group {
+  readonly kind: 'group';
+  readonly key: string;
+  readonly from: Sender;
+  readonly isOwn: boolean;
+  readonly at: number;
+  readonly bubbles: readonly Bubble[];
+}
+
 export type Item =
   | { readonly kind: 'day'; readonly key: string; readonly at: number }
-  | {
-      readonly kind: 'group';
-      readonly key: string;
-      readonly from: Sender;
-      readonly isOwn: boolean;
-      readonly at: number;
-      readonly bubbles: readonly Bubble[];
-    }
+  | Group
   | {
       readonly kind: 'note';
       readonly key: string;

@@ -30,6 +30,8 @@ export function perform(c: Console, live: Live, action: KeyAction, target: HTMLE
     target.blur();
     return true;
   }
+  if (c.router.route.at === 'history' && (action === 'next' || action === 'previous'))
+    return stepIn('[data-step]', action === 'next' ? 1 : -1);
   if (c.router.route.at !== 'conversations') return false;
   if (action === 'next' || action === 'previous') {
     c.step(action === 'next' ? 1 : -1);
@@ -48,4 +50,13 @@ export function perform(c: Console, live: Live, action: KeyAction, target: HTMLE
   else if (action === 'close' && (rights.close || rights.finish)) c.dialog = { is: 'close', conversation: id };
   else return false;
   return true;
+}
+
+/** Focuses the neighbour of what has the focus; the first if none has. */
+function stepIn(selector: string, by: 1 | -1): boolean {
+  const all = [...document.querySelectorAll<HTMLElement>(selector)];
+  const at = all.findIndex((one) => one === document.activeElement);
+  const next = all[at === -1 ? 0 : Math.min(all.length - 1, Math.max(0, at + by))];
+  next?.focus();
+  return next !== undefined;
 }

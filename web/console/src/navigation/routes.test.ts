@@ -5,6 +5,8 @@ it('reads back every address that it writes', () => {
   for (const path of [
     '/console/',
     '/console/c/Ab_3-x',
+    '/console/history',
+    '/console/history/K7QX-4MPD/folder',
     '/console/deliveries',
     '/console/administration',
     '/console/administration/timing',
@@ -14,6 +16,13 @@ it('reads back every address that it writes', () => {
 });
 
 it('knows no other address', () => {
-  for (const path of ['/console/c/a/b', '/console/administration/nothing', '/console/c/..%2f', '/other'])
+  for (const path of [
+    '/console/c/a/b',
+    '/console/administration/nothing',
+    '/console/c/..%2f',
+    '/console/history/K7QX-4MPD',
+    '/console/deliveries/a/b',
+    '/other',
+  ])
     expect(parse(path)).toEqual({ at: 'nowhere' });
 });

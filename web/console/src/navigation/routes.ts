@@ -3,8 +3,15 @@ export const SECTIONS = ['departments', 'site', 'masking', 'dispositions', 'timi
 
 export type SectionName = (typeof SECTIONS)[number];
 
+export interface Past {
+  readonly reference: string;
+  readonly destination: string;
+}
+
 export type Route =
   | { readonly at: 'conversations'; readonly conversation: string | null }
+  /** `open`: the past conversation that is read, and from where. */
+  | { readonly at: 'history'; readonly open: Past | null }
   | { readonly at: 'deliveries' }
   | { readonly at: 'administration'; readonly section: SectionName | null }
   | { readonly at: 'nowhere' };
@@ -14,8 +21,14 @@ const BASE = '/console/';
 export function parse(path: string): Route {
   if (path === '/console') return { at: 'conversations', conversation: null };
   if (!path.startsWith(BASE)) return { at: 'nowhere' };
-  const [first = '', second = '', ...more] = path.slice(BASE.length).replace(/\/$/, '').split('/');
+  const [first = '', second = '', third = '', ...more] = path.slice(BASE.length).replace(/\/$/, '').split('/');
   if (more.length > 0) return { at: 'nowhere' };
+  if (first === 'history') {
+    if (second === '' && third === '') return { at: 'history', open: null };
+    if (/^[A-Z0-9-]+$/.test(second) && /^[a-z0-9_-]+$/.test(third))
+      return { at: 'history', open: { reference: second, destination: third } };
+  }
+  if (third !== '') return { at: 'nowhere' };
   if (first === '' && second === '') return { at: 'conversations', conversation: null };
   if (first === 'c' && /^[A-Za-z0-9_-]+$/.test(second)) return { at: 'conversations', conversation: second };
   if (first === 'deliveries' && second === '') return { at: 'deliveries' };
@@ -31,6 +44,8 @@ export function format(route: Route): string {
   switch (route.at) {
     case 'conversations':
       return route.conversation === null ? BASE : `${BASE}c/${route.conversation}`;
+    case 'history':
+      return route.open === null ? `${BASE}history` : `${BASE}history/${route.open.reference}/${route.open.destination}`;
     case 'deliveries':
       return `${BASE}deliveries`;
     case 'administration':

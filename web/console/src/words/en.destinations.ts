@@ -54,6 +54,9 @@ export const destinations = {
   isRequiredHint: 'Without this mark it gets a copy, and no key waits for it.',
   isSealed: 'Seal every document to your own keys',
   isSealedHint: 'Not even who keeps the place can read it then. Two proved keys are needed; see below the list.',
+  notSealable:
+    'Fewer than two keys are proved, so nothing can be sealed yet: nothing goes there, and its transcripts wait with their keys. Prove two keys first; see below the list.',
+  savedUnsealable: (name: string) => `${name} is saved, and gets nothing until two keys are proved. Prove them below the list.`,
   formats: 'Beside the JSON',
   formatNames: { html: 'Web page (HTML)', text: 'Plain text', pdf: 'PDF' } as Record<string, string>,
   agreement: 'Business associate agreement with who keeps the place',
@@ -64,8 +67,25 @@ export const destinations = {
   endsOn: 'Ends on (optional)',
   reading: 'Past conversations',
   isRead: 'Past conversations are read back from here',
-  isReadHint: 'Only who may, each look recorded, nothing kept here. Until the archive is opened in the settings, nobody can.',
+  isReadHint: 'Only who may, each look recorded, nothing kept here. Until past conversations are opened below the list, nobody can.',
   isReadApart: 'It needs a credential of its own that may read and nothing more; the one above delivers.',
+  readThrough: {
+    heading: 'Past conversations in the console',
+    lead: 'Off, nobody reads a past conversation here: what was delivered is read where it is stored. On, supervisors find those of their departments and open them live from a destination, each look recorded before anything is read, nothing kept.',
+    isOpen: 'Past conversations can be opened in the console',
+    isOpenHint:
+      'It is as safe as the passwords of those who may: whoever signs in as one of them reads as much as the limit below lets them.',
+    agentsMay: 'Agents may too',
+    agentsMayHint: 'Without this mark only supervisors may.',
+    looks: 'Looks within an hour, by one account',
+    looksHint: 'From 1 to 1000. Further ones are refused until an hour has passed.',
+    looksShape: 'Write a whole number from 1 to 1000.',
+    reads: (names: string) => `Read back from: ${names}.`,
+    readsNone: 'No destination has a credential that reads back yet. Change one, and mark “Past conversations are read back from here”.',
+    reach: (n: number) => `This install can read ${count(n, 'past conversation', 'past conversations')}, whether this is on or off.`,
+    reachHint:
+      'Counted are those that lie somewhere unsealed under a credential that is kept here. Delivery that may only write, or sealing, makes that none.',
+  },
   readingFails: 'Delivering works. Reading back does not:',
 
   testNow: 'Test connection',

@@ -2,6 +2,7 @@
 import { count } from './count.ts';
 import { administration } from './en.administration.ts';
 import { destinations } from './en.destinations.ts';
+import { history } from './en.history.ts';
 import { maskNamesEn } from '../../../shared/src/words/masks.en.ts';
 import type { Code, Ending, State } from '../protocol.ts';
 
@@ -57,7 +58,7 @@ export const en = {
     you: 'You',
     roles: { agent: 'Agent', supervisor: 'Supervisor', administrator: 'Administrator', auditor: 'Auditor' },
   },
-  nav: { label: 'Console', conversations: 'Conversations', deliveries: 'Deliveries', administration: 'Administration' },
+  nav: { label: 'Console', conversations: 'Conversations', history: 'History', deliveries: 'Deliveries', administration: 'Administration' },
   unreadTotal: (n: number) => count(n, 'needs you', 'need you'),
 
   signIn: {
@@ -373,6 +374,7 @@ export const en = {
   },
 
   administration,
+  history,
   destinations,
 
   problems,

@@ -56,6 +56,9 @@ export const destinations: typeof english = {
   isRequiredHint: 'Sin esta marca recibe una copia y ninguna clave lo espera.',
   isSealed: 'Sellar cada documento con sus propias claves',
   isSealedHint: 'Así no lo lee ni quien guarda el lugar. Hacen falta dos claves probadas; vea debajo de la lista.',
+  notSealable:
+    'Hay menos de dos claves probadas, así que aún no se puede sellar: no irá nada allí y sus transcripciones esperan con sus claves. Pruebe antes dos claves; vea bajo la lista.',
+  savedUnsealable: (name) => `${name} está guardado y no recibe nada hasta que haya dos claves probadas. Pruébelas bajo la lista.`,
   formats: 'Junto al JSON',
   formatNames: { html: 'Página web (HTML)', text: 'Texto sin formato', pdf: 'PDF' },
   agreement: 'Acuerdo de asociado comercial con quien guarda el lugar',
@@ -66,9 +69,26 @@ export const destinations: typeof english = {
   endsOn: 'Vence el (opcional)',
   reading: 'Conversaciones pasadas',
   isRead: 'Las conversaciones pasadas se releen desde aquí',
-  isReadHint:
-    'Solo quien puede; cada mirada queda anotada y aquí no se guarda nada. Hasta que se abra el archivo en los ajustes, nadie puede.',
+  isReadHint: 'Solo quien puede; cada mirada queda anotada y aquí no se guarda nada. Hasta que se abran bajo la lista, nadie puede.',
   isReadApart: 'Necesita una credencial propia que pueda leer y nada más; la de arriba entrega.',
+  readThrough: {
+    heading: 'Conversaciones pasadas en la consola',
+    lead: 'Apagado, nadie lee aquí una conversación pasada: lo entregado se lee donde está guardado. Encendido, los supervisores buscan las de sus departamentos y las abren en vivo desde un destino; cada mirada queda anotada antes de leer nada, y no se guarda nada.',
+    isOpen: 'Las conversaciones pasadas se pueden abrir en la consola',
+    isOpenHint:
+      'Es tan seguro como las contraseñas de quienes pueden: quien entre como uno de ellos lee cuanto permita el límite de abajo.',
+    agentsMay: 'Los agentes también pueden',
+    agentsMayHint: 'Sin esta marca solo pueden los supervisores.',
+    looks: 'Miradas por hora y cuenta',
+    looksHint: 'De 1 a 1000. Las demás se rechazan hasta que pase una hora.',
+    looksShape: 'Escriba un número entero de 1 a 1000.',
+    reads: (names) => `Se relee de: ${names}.`,
+    readsNone: 'Ningún destino tiene aún una credencial que relea. Cambie uno y marque «Las conversaciones pasadas se releen desde aquí».',
+    reach: (n) =>
+      `Esta instalación puede leer ${count(n, 'conversación pasada', 'conversaciones pasadas')}, esté esto encendido o apagado.`,
+    reachHint:
+      'Cuentan las que están sin sellar donde alcanza una credencial guardada aquí. Si la entrega solo puede escribir, o si se sella, no hay ninguna.',
+  },
   readingFails: 'La entrega funciona. Releer, no:',
 
   testNow: 'Probar la conexión',

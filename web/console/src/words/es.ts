@@ -2,6 +2,7 @@
 import { count } from './count.ts';
 import { administration } from './es.administration.ts';
 import { destinations } from './es.destinations.ts';
+import { history } from './es.history.ts';
 import { maskNamesEs } from '../../../shared/src/words/masks.es.ts';
 import type { Code, Ending, State } from '../protocol.ts';
 import type { Words } from './en.ts';
@@ -58,7 +59,13 @@ export const es: Words = {
     you: 'Tú',
     roles: { agent: 'Agente', supervisor: 'Supervisión', administrator: 'Administración', auditor: 'Auditoría' },
   },
-  nav: { label: 'Consola', conversations: 'Conversaciones', deliveries: 'Entregas', administration: 'Administración' },
+  nav: {
+    label: 'Consola',
+    conversations: 'Conversaciones',
+    history: 'Historial',
+    deliveries: 'Entregas',
+    administration: 'Administración',
+  },
   unreadTotal: (n) => count(n, 'te espera', 'te esperan'),
 
   signIn: {
@@ -374,6 +381,7 @@ export const es: Words = {
   },
 
   administration,
+  history,
   destinations,
 
   problems,

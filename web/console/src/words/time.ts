@@ -57,3 +57,14 @@ export function duration(seconds: number, t: Words): string {
 export function day(at: number, locale: string): string {
   return new Intl.DateTimeFormat(locale, { dateStyle: 'long' }).format(at);
 }
+
+/** Day and minute; the second stands in the title. */
+export function minute(at: number, locale: string): string {
+  return new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' }).format(at);
+}
+
+/** An hour of a day: its day, when it begins, when it ends. */
+export function hour(at: number, locale: string): { readonly day: string; readonly from: string; readonly to: string } {
+  const day = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', year: 'numeric' }).format(at);
+  return { day, from: timeOfDay(at, locale), to: timeOfDay(at + 3_600_000, locale) };
+}

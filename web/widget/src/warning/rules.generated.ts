@@ -34,7 +34,7 @@ export const RULES: readonly WarningRule[] = [
     pattern: /\b\d{3}[ -]\d{2}[ -]\d{4}\b/g,
     isChecked: true,
     needsCue: false,
-    cue: /\b(?:ssn|s\W+s\W+n|social\W+security|social|ss|soc\W+sec|seguro\W+social)(?:\W+(?:is|was|it|its|s|number|no|num|nr|nbr|id|my|the|are|of|for|on|file|here|says|ends|this|to|as|es|numero|de|la|mi|a|still|new|in|current|please|code|que|be|would|um|uh|so|starts|ending|with|changed|now|first|half|second|he|she|her|his|reads|reading|bracelet|wristband)){0,7}\W*$/i,
+    cue: /\b(?:ssn|s\W+s\W+n|social\W+security|social|ss|soc\W+sec|social\W+sec|ss\W+num|ss\W+number|seguro\W+social)(?:\W+(?:is|was|it|its|s|number|no|num|nr|nbr|id|my|the|are|of|for|on|file|here|says|ends|this|to|as|es|numero|de|la|mi|a|still|new|in|current|please|code|que|be|would|um|uh|so|starts|ending|with|changed|now|first|half|second|he|she|her|his|reads|reading|bracelet|wristband)){0,7}\W*$/i,
   },
   {
     rule: 'itin',
@@ -58,7 +58,7 @@ export const RULES: readonly WarningRule[] = [
     pattern: /(?:\+?1[ .-]?)?\(?\b[2-9]\d{2}\)?[ .-]?[2-9]\d{2}[ .-]?\d{4}\b/g,
     isChecked: true,
     needsCue: false,
-    cue: /\b(?:phone|cell|call|tel|telefono|fax|mobile|text\W+me|reach\W+me\W+at|ph|answering\W+at|messages\W+to|desk|movil|celular|handy|telephone|telefon|my\W+number|mi\W+numero|llamame|llamar|whatsapp|pager|txt\W+me|reach\W+me\W+on|phn)(?:\W+(?:is|was|it|its|s|number|no|num|nr|nbr|id|my|the|are|of|for|on|file|here|says|ends|this|to|as|es|numero|de|la|mi|a|still|new|in|current|please|code|que|be|would|um|uh|so|starts|ending|with|changed|now|first|half|second|he|she|her|his|reads|reading|bracelet|wristband)){0,7}\W*$/i,
+    cue: /\b(?:phone|cell|call|tel|telefono|fax|mobile|text\W+me|reach\W+me\W+at|ph|answering\W+at|messages\W+to|desk|movil|celular|handy|telephone|telefon|my\W+number|mi\W+numero|llamame|llamar|whatsapp|pager|txt\W+me|reach\W+me\W+on|phn|call\W+me\W+back|call\W+me\W+back\W+on|call\W+me\W+back\W+at|call\W+back\W+at|call\W+me\W+at|contact\W+number|contact\W+num|phone\W+number|cel)(?:\W+(?:is|was|it|its|s|number|no|num|nr|nbr|id|my|the|are|of|for|on|file|here|says|ends|this|to|as|es|numero|de|la|mi|a|still|new|in|current|please|code|que|be|would|um|uh|so|starts|ending|with|changed|now|first|half|second|he|she|her|his|reads|reading|bracelet|wristband)){0,7}\W*$/i,
   },
   {
     rule: 'routing',
@@ -66,7 +66,7 @@ export const RULES: readonly WarningRule[] = [
     pattern: /\b\d{4}-?\d{4}-?\d\b/g,
     isChecked: true,
     needsCue: false,
-    cue: /\b(?:routing|routing\W+transit|rtn|transit\W+number|aba|ruta)(?:\W+(?:is|was|it|its|s|number|no|num|nr|nbr|id|my|the|are|of|for|on|file|here|says|ends|this|to|as|es|numero|de|la|mi|a|still|new|in|current|please|code|que|be|would|um|uh|so|starts|ending|with|changed|now|first|half|second|he|she|her|his|reads|reading|bracelet|wristband)){0,7}\W*$/i,
+    cue: /\b(?:routing|routing\W+transit|rtn|transit\W+number|aba|ruta|rounting|rooting\W+number)(?:\W+(?:is|was|it|its|s|number|no|num|nr|nbr|id|my|the|are|of|for|on|file|here|says|ends|this|to|as|es|numero|de|la|mi|a|still|new|in|current|please|code|que|be|would|um|uh|so|starts|ending|with|changed|now|first|half|second|he|she|her|his|reads|reading|bracelet|wristband)){0,7}\W*$/i,
   },
   {
     rule: 'bank_account',
@@ -82,7 +82,7 @@ export const RULES: readonly WarningRule[] = [
     pattern: /\b\d{3,4}\b/g,
     isChecked: false,
     needsCue: true,
-    cue: /\b(?:cvv|cvc|ccv|csc|csv\W+code|security\W+code|security\W+code\W+on\W+the\W+back|cid|digits\W+on\W+the\W+back|code\W+on\W+the\W+back|code\W+on\W+back|number\W+on\W+the\W+back|digit\W+code|codigo\W+de\W+seguridad|verification\W+value)(?:\W+(?:is|was|it|its|s|number|no|num|nr|nbr|id|my|the|are|of|for|on|file|here|says|ends|this|to|as|es|numero|de|la|mi|a|still|new|in|current|please|code|que|be|would|um|uh|so|starts|ending|with|changed|now|first|half|second|he|she|her|his|reads|reading|bracelet|wristband)){0,7}\W*$/i,
+    cue: /\b(?:cvv|cvc|ccv|csc|csv\W+code|security\W+code|security\W+code\W+on\W+the\W+back|cid|digits\W+on\W+the\W+back|code\W+on\W+the\W+back|code\W+on\W+back|number\W+on\W+the\W+back|digit\W+code|codigo\W+de\W+seguridad|codigo\W+de\W+atras|sec\W+code|verification\W+value)(?:\W+(?:is|was|it|its|s|number|no|num|nr|nbr|id|my|the|are|of|for|on|file|here|says|ends|this|to|as|es|numero|de|la|mi|a|still|new|in|current|please|code|que|be|would|um|uh|so|starts|ending|with|changed|now|first|half|second|he|she|her|his|reads|reading|bracelet|wristband)){0,7}\W*$/i,
   },
   {
     rule: 'passport',

@@ -2,7 +2,7 @@
 
 use super::is_space;
 use crate::lexicon::{
-    DOOR, BOX, MONTH, NEVER_NAME, NUMBER, PLAIN, SPOKEN, STATE, STOP, STREET, UNIT, WAY, words};
+    DOOR, BOX, MONTH, NEVER_NAME, NUMBER, PLAIN, SPOKEN, STATE, STOP, STREET, STREET_TOO, UNIT, WAY, words};
 use crate::scan::{Kind, Scan, Token};
 
 const NAME_WORDS_MAX: usize = 4;
@@ -19,10 +19,14 @@ const NO_NAME: &[u64] = words![
 ];
 /// What announces an address of any form, in pairs of words.
 const CUES: &[u64] = words![
+    "vivo", "en", "direccion", "es", "mailing", "address",
     "lives", "on", "lives", "at", "live", "at", "living", "at", "residing", "at", "located", "at", "office",
     "at", "is", "at", "sent", "to", "one", "to", "ship", "to", "deliver", "to", "mail", "to", "address",
     "is", "address", "with", "billing", "address", "mailing", "address", "home", "address",
 ];
+
+const LAST_OF_CUES: &[u64] =
+    words!["on", "at", "to", "is", "with", "address", "en", "es", "direccion"];
 
 /// The last token of a street that begins here.
 pub(super) fn from(scan: &Scan<'_>, at: usize) -> Option<usize> {
@@ -31,11 +35,19 @@ pub(super) fn from(scan: &Scan<'_>, at: usize) -> Option<usize> {
         return Some(last);
     }
     if token.kind() == Kind::Number || token.is(NUMBER | SPOKEN) {
+        // "4a1b": but "5th" is a number as well.
+        if scan.gap(at).is_empty() && scan.tokens.get(at + 1).is_some_and(|t| t.len() != 2) {
+            return cued(scan, at);
+        }
         let word = |n: usize| scan.tokens.get(n).is_some_and(|t| t.kind() == Kind::Word);
         let named = word(at + 1) || word(at + 2);
         return Some(at)
             .filter(|_| named)
-            .and_then(|at| with_suffix(scan, at).or_else(|| with_door(scan, at)))
+            .and_then(|at| {
+                with_suffix(scan, at)
+                    .or_else(|| with_weak_suffix(scan, at))
+                    .or_else(|| with_door(scan, at))
+            })
             .or_else(|| cued(scan, at));
     }
     if scan.is_capital(token) || token.is(WAY) {
@@ -69,7 +81,7 @@ fn is_house(scan: &Scan<'_>, at: usize) -> bool {
 
 /// "12 Main Street", "twenty eight Great Road"
 fn with_suffix(scan: &Scan<'_>, at: usize) -> Option<usize> {
-    if scan.marks & STREET == 0 || !is_house(scan, at) {
+    if scan.marks & (STREET | STREET_TOO) == 0 || !is_house(scan, at) {
         return None;
     }
     for n in at + 1..scan.tokens.len().min(at + 2 + NAME_WORDS_MAX) {
@@ -81,13 +93,59 @@ fn with_suffix(scan: &Scan<'_>, at: usize) -> Option<usize> {
         {
             return None;
         }
-        if token.is(STREET) && !ordinal && n >= at + 2 && !scan.word_is(n, words!["close"]) {
+        if let Some(number) = numbered_road(scan, at, n) {
+            return Some(number);
+        }
+        let close = words!["close"];
+        // "610 Birch Hollow Rd"
+        let goes_on = scan.word_is(n, words!["hollow", "crossing", "landing", "row", "trace", "pike"])
+            && scan.gap(n) == b" "
+            && scan.word_is(
+                n + 1,
+                words!["rd", "road", "street", "ave", "avenue", "ln", "lane", "blvd"],
+            );
+        if token.is(STREET) && !ordinal && n >= at + 2 && !scan.word_is(n, close) && !goes_on {
             return is_named(scan, at, n).then_some(n);
         }
         if scan.word_is(n, NO_NAME)
             || token.kind() == Kind::Number && n > at + 2 && !token.is(NUMBER | SPOKEN)
         {
             return None;
+        }
+    }
+    None
+}
+
+/// "2200 county road 14", "1200 Old Post Rte 9": the road's number.
+fn numbered_road(scan: &Scan<'_>, house: usize, at: usize) -> Option<usize> {
+    let road = scan.word_is(at, words!["highway", "hwy", "route", "rte"])
+        || scan.word_is(at, words!["road", "rd"])
+            && scan.word_is(at - 1, words!["county", "state", "township", "farm", "ranch"]);
+    let number = scan.tokens.get(at + 1).filter(|t| t.kind() == Kind::Number && t.len() <= 4)?;
+    let whole = scan.tokens[house].kind() == Kind::Number && at > house + 1 && scan.gap(at) == b" ";
+    (road && whole && !b".:/%".contains(&scan.byte_after(number.end))).then_some(at + 1)
+}
+
+/// "15 Quail Run"; in lower case with an address' words beside it: "i live at 15 quail run".
+fn with_weak_suffix(scan: &Scan<'_>, at: usize) -> Option<usize> {
+    if scan.marks & STREET_TOO == 0 || !is_house(scan, at) || scan.tokens[at].kind() != Kind::Number {
+        return None;
+    }
+    for n in at + 1..scan.tokens.len().min(at + 1 + NAME_WORDS_MAX) {
+        let token = &scan.tokens[n];
+        if scan.gap(n - 1) != b" " || token.kind() != Kind::Word || scan.word_is(n, NO_NAME) || token.is(UNIT | MONTH) {
+            return None;
+        }
+        let more = scan.gap(n) == b" " && scan.tokens.get(n + 1).is_some_and(|t| t.is(STREET | STREET_TOO));
+        let road = scan.word_is(n, words!["route", "rte"]);
+        if token.is(STREET_TOO) && n >= at + 2 && !more && !road {
+            let name = &scan.tokens[at + 1..n];
+            let capital = scan.is_capital(token) && name.iter().all(|t| scan.is_capital(t));
+            let told = is_told(scan, at)
+                || scan.word_is(n + 1, words!["is"]) && scan.word_is(n + 3, words!["address"]);
+            let named = name.iter().any(|t| !t.is(PLAIN | STOP | SPOKEN | NUMBER));
+            let plain = name.iter().all(|t| !t.is(STOP));
+            return (capital && named || told && plain).then_some(n);
         }
     }
     None
@@ -100,6 +158,9 @@ fn is_named(scan: &Scan<'_>, house: usize, suffix: usize) -> bool {
         suffix,
         words!["place", "way", "drive", "court", "square", "circle", "terrace", "crescent"],
     ) && name.iter().all(|t| t.is(PLAIN | SPOKEN | NUMBER | STOP));
+    // "2 way street", "4 lane highway"
+    let kind = suffix == house + 2
+        && scan.word_is(house + 1, words!["stars", "star", "times", "way", "lane", "hour", "minute", "mile", "block", "day"]);
     let spoken = scan.tokens[house].is(SPOKEN | NUMBER);
     let capital = scan.is_capital(&scan.tokens[suffix]);
     let ordinal = scan.gap(house).is_empty() && suffix == house + 2;
@@ -110,12 +171,19 @@ fn is_named(scan: &Scan<'_>, house: usize, suffix: usize) -> bool {
         && name.iter().any(|t| scan.is_capital(t));
     !ordinal
         && !walked
+        && (!kind || capital)
         && named && (!plain || capital) && (!spoken || name.iter().any(|t| scan.is_capital(t) || !t.is(PLAIN | STOP)))
 }
 
 /// "1428 elm #3b", "4844 Sondergade 52\n Apt. 656": any name, but a door after it.
 fn with_door(scan: &Scan<'_>, at: usize) -> Option<usize> {
-    if scan.tokens[at].kind() != Kind::Number || !is_house(scan, at) {
+    let may_be = scan.has_number_sign || scan.marks & DOOR != 0;
+    let inside = words!["building", "bldg", "wing", "tower", "hall", "bed", "gate", "level"];
+    if !may_be
+        || scan.tokens[at].kind() != Kind::Number
+        || !is_house(scan, at)
+        || scan.word_is(at + 1, inside) && !(at > 0 && scan.tokens[at - 1].is(DOOR))
+    {
         return None;
     }
     let (mut words, mut capital) = (0, true);
@@ -159,15 +227,22 @@ fn number_after(scan: &Scan<'_>, at: usize) -> Option<usize> {
     if !one_word && !token.is(WAY) || is_measured(scan, at) {
         return None;
     }
+    let told = is_told(scan, at);
     for n in at + 1..scan.tokens.len().min(at + 2 + NAME_WORDS_MAX) {
         let (gap, token) = (scan.gap(n - 1), &scan.tokens[n]);
         if !matches!(gap, b" " | b". " | b"'" | b"-" | b", ") {
             return None;
         }
         if token.kind() == Kind::Number {
+            // "calle 5 numero 22": a street may be called by a number too.
+            let house = scan.word_is(n + 1, words!["numero", "num", "no"])
+                && scan.tokens.get(n + 2).is_some_and(|t| t.kind() == Kind::Number && t.len() <= 4);
+            if n == at + 1 && house {
+                return Some(n + 2);
+            }
             return (token.len() <= 4 && (one_word || n > at + 1)).then_some(n);
         }
-        if one_word || !scan.is_capital(token) && !is_particle(scan, n) {
+        if one_word || !scan.is_capital(token) && !is_particle(scan, n) && !told {
             return None;
         }
     }
@@ -200,13 +275,46 @@ fn is_particle(scan: &Scan<'_>, at: usize) -> bool {
     ) || scan.tokens[at].is(WAY | STREET)
 }
 
+/// Whether words that announce an address stand right before.
+fn is_told(scan: &Scan<'_>, at: usize) -> bool {
+    if at == 0 || !scan.word_is(at - 1, LAST_OF_CUES) {
+        return false;
+    }
+    let pair = |pair: &[u64]| {
+        scan.word_is(at - 2, &pair[..1]) && scan.word_is(at - 1, &pair[1..])
+    };
+    at > 1 && CUES.chunks(2).any(pair)
+        || scan.word_is(at - 1, words!["address", "direccion"]) && scan.gap(at - 1).starts_with(b":")
+}
+
+/// "new address 33 maple", "mi direccion es 450 oak": a house and one word, with nothing after.
+fn bare(scan: &Scan<'_>, at: usize) -> Option<usize> {
+    let told = at > 1
+        && scan.word_is(at - 1, words!["address", "is", "es"])
+        && scan.word_is(
+            at - 2,
+            words!["new", "mailing", "home", "address", "direccion", "domicilio"],
+        );
+    let name = scan.tokens.get(at + 1)?;
+    let ends = at + 2 == scan.tokens.len() || !matches!(scan.gap(at + 1), b" " | b"-" | b"'" | b"");
+    let named = name.kind() == Kind::Word
+        && name.len() > 2
+        && !name.is(PLAIN | STOP | UNIT | MONTH | SPOKEN | NUMBER)
+        && !scan.word_is(
+            at + 1,
+            words!["blocks", "floors", "stories", "houses", "doors", "exits", "stops"],
+        );
+    (told && is_house(scan, at) && scan.gap(at) == b" " && named && ends).then_some(at + 1)
+}
+
 /// After words that announce an address: names and numbers, in either order.
 fn cued(scan: &Scan<'_>, at: usize) -> Option<usize> {
     at.checked_sub(1).filter(|before| scan.tokens[*before].kind() == Kind::Word)?;
-    let told = at > 1 && CUES.chunks(2).any(|pair| scan.word_is(at - 2, &pair[..1]) && scan.word_is(at - 1, &pair[1..]))
-        || scan.word_is(at - 1, words!["address"]) && scan.gap(at - 1).starts_with(b":");
-    if !told || !is_house(scan, at) && scan.tokens[at].kind() != Kind::Word {
+    if !scan.word_is(at - 1, LAST_OF_CUES) {
         return None;
+    }
+    if !is_told(scan, at) || !is_house(scan, at) && scan.tokens[at].kind() != Kind::Word {
+        return bare(scan, at);
     }
     let (mut words, mut last_number) = (0, None);
     for n in at..scan.tokens.len().min(at + 8) {
@@ -225,7 +333,7 @@ fn cued(scan: &Scan<'_>, at: usize) -> Option<usize> {
             return last_number.or(house_first.then_some(n));
         }
     }
-    last_number.filter(|_| words > 0)
+    last_number.filter(|_| words > 0).or_else(|| bare(scan, at))
 }
 
 /// "PO Box 12", "RR 2 Box 30", "PSC 800 Box 12"

@@ -37,7 +37,10 @@ fn direction(scan: &Scan<'_>, last: usize) -> usize {
 
 fn door(scan: &Scan<'_>, last: usize) -> usize {
     if goes_on(scan, last)
-        && (scan.tokens[last + 1].is(DOOR) || scan.word_is(last + 1, words!["no"]))
+        && (scan.tokens[last + 1].is(DOOR)
+            || scan.word_is(last + 1, words!["no"])
+            || scan.word_is(last + 1, words!["lot", "trlr", "trailer", "bldg", "building", "spc"])
+                && scan.tokens.get(last + 2).is_some_and(|t| t.kind() == Kind::Number))
         && last + 2 < scan.tokens.len()
     {
         return glued(scan, last + 2);

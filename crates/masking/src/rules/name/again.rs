@@ -39,8 +39,8 @@ pub(super) fn find(scan: &Scan<'_>, from: usize, hits: &mut Vec<Hit>) {
         while at < scan.tokens.len() && scan.tokens[at].start < hit.start {
             at += 1;
         }
-        let name: Vec<&Token> =
-            scan.tokens[at..].iter().take_while(|t| t.start < hit.end).collect();
+        let words_of = scan.tokens[at..].iter().take_while(|t| t.start < hit.end).count();
+        let name = &scan.tokens[at..at + words_of];
         if name.len() > 1 || name.iter().all(|t| !t.is(COMMON_LAST)) {
             words.extend(name.iter().filter(|t| may_stand_alone(scan, t)).map(|t| t.hash));
         }

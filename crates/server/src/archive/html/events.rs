@@ -5,7 +5,7 @@ use protocol::event::Sender;
 use super::markup::Page;
 use super::words::Speech;
 use super::{said, time};
-use crate::archive::transcript::{At, Event, Said, Transcript, What};
+use crate::archive::transcript::{At, Event, Said, Target, TargetKind, Transcript, What};
 
 pub(super) fn write(page: &mut Page, speech: Speech, transcript: &Transcript) {
     let mut day = String::new();
@@ -50,9 +50,12 @@ fn one(page: &mut Page, speech: Speech, transcript: &Transcript, event: &Event) 
             who(page, event.at, speech.say("Visitor", "Visitante"), &label);
             words(page, speech, comment);
         }
-        What::Amended { target, field, now: Some(now), .. } => {
-            page.tags("<li class=\"visitor\">");
-            let name = changed(speech, *target, field.as_deref());
+        What::Amended { of, field, now: Some(now), .. } => {
+            page.tags(match of.kind {
+                TargetKind::Note => "<li class=\"note\">",
+                _ => "<li class=\"visitor\">",
+            });
+            let name = changed(speech, *of, field.as_deref());
             who(page, event.at, &name, speech.say("now reads", "ahora dice"));
             words(page, speech, now);
         }
@@ -80,12 +83,20 @@ fn message(page: &mut Page, speech: Speech, at: At, from: &Sender, said: &Said, 
     words(page, speech, said);
 }
 
-/// `Message 7`, `Question`.
-fn changed(speech: Speech, target: u64, field: Option<&str>) -> String {
-    match field {
-        Some(field) => speech.field(field).unwrap_or(field).to_owned(),
-        None => speech.say("Message ", "Mensaje ").to_owned() + &target.to_string(),
-    }
+/// `Message of 24 November 2026, 09:31:10 UTC`, `Question`: a page shows no numbers.
+fn changed(speech: Speech, of: Target, field: Option<&str>) -> String {
+    let kind = match of.kind {
+        TargetKind::Message => speech.say("Message of", "Mensaje del"),
+        TargetKind::Note => speech.say("Note of", "Nota del"),
+        TargetKind::Comment => {
+            speech.say("Comment on the rating of", "Comentario a la valoración del")
+        }
+        TargetKind::Answer => {
+            let answer = speech.say("Answer", "Respuesta");
+            return field.map_or(answer, |it| speech.field(it).unwrap_or(it)).to_owned();
+        }
+    };
+    format!("{kind} {}, {}", speech.day(of.at), Speech::time(of.at))
 }
 
 /// `Ana Ruiz, corrected · 09:31:10 UTC`.
@@ -145,8 +156,8 @@ fn quiet(page: &mut Page, speech: Speech, transcript: &Transcript, event: &Event
             page.text(speech.say("Rated ", "Valorada con "));
             page.text(&format!("{score}/5"));
         }
-        What::Amended { target, field, revision, .. } => {
-            page.text(&changed(speech, *target, field.as_deref()));
+        What::Amended { of, field, revision, .. } => {
+            page.text(&changed(speech, *of, field.as_deref()));
             page.text(speech.say(" was changed (revision ", " cambió (revisión "));
             page.text(&revision.to_string()).text(")");
         }

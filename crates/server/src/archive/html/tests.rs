@@ -3,7 +3,7 @@ use protocol::Mask;
 use protocol::event::{Person, Sender};
 
 use super::*;
-use crate::archive::transcript::{Event, What, Words, sample};
+use crate::archive::transcript::{Event, Target, TargetKind, What, Words, sample};
 
 /// Every text that a person can have typed or chosen, set to one text.
 fn filled_with(text: &str) -> Transcript {
@@ -42,6 +42,7 @@ fn filled_with(text: &str) -> Transcript {
             revision: 1,
             corrected: false,
             now: Some(typed()),
+            of: Target { kind: TargetKind::Answer, at: At(0) },
         },
     ];
     transcript.events = happened
@@ -94,6 +95,29 @@ fn spanish_is_spanish_with_times_in_utc() {
     assert!(page.contains("24 de noviembre de 2026, 09:30:00 UTC"), "{page}");
     for english in ["Department", "Ended", "hidden", "joined", "Note,"] {
         assert!(!page.contains(english), "{english}");
+    }
+}
+
+#[test]
+fn an_addendum_names_what_it_changes_by_what_it_is() {
+    let mut transcript = sample::addendum([0; 32]);
+    let mut named = |language: &str, named: TargetKind, answer: Option<&str>| {
+        transcript.language = language.to_owned();
+        let What::Amended { of, field, .. } = &mut transcript.events[0].what else {
+            panic!("the sample's addendum changes something")
+        };
+        *of = Target { kind: named, ..*of };
+        *field = answer.map(str::to_owned);
+        page(&transcript)
+    };
+    for (language, kind, answer, expected) in [
+        ("en", TargetKind::Message, None, "<b>Message of 24 November 2026, 09:31:35 UTC</b>"),
+        ("es", TargetKind::Note, None, "<b>Nota del 24 de noviembre de 2026, 09:31:35 UTC</b>"),
+        ("en", TargetKind::Comment, None, "<b>Comment on the rating of 24 November 2026"),
+        ("en", TargetKind::Answer, Some("question"), "<b>Question</b>"),
+    ] {
+        let page = named(language, kind, answer);
+        assert!(page.contains(expected), "{expected} in {page}");
     }
 }
 

@@ -27,6 +27,14 @@ fn message(from: Sender, said: Said) -> What {
     What::Message { from, said, revision: 0, corrected: false }
 }
 
+fn said_at(seconds: i64) -> Target {
+    Target { kind: TargetKind::Message, at: At(START + seconds * 1000) }
+}
+
+fn amended(target: u64, of: Target, now: Option<Said>) -> What {
+    What::Amended { target, field: None, revision: 1, corrected: false, now, of }
+}
+
 const START: i64 = 1_795_512_600_000;
 
 fn happened() -> Vec<(i64, What)> {
@@ -48,7 +56,7 @@ fn happened() -> Vec<(i64, What)> {
         (70, message(by_ana(), plain("Hello Sam, I'm Ana. Yes, we open at 9 on Friday."))),
         (95, message(Sender::Visitor, plain("Great.\nMay I also pay my last bill here?"))),
         (110, message(Sender::Visitor, hidden)),
-        (111, What::Amended { target: 7, field: None, revision: 1, corrected: false, now: None }),
+        (111, amended(7, said_at(110), None)),
         (150, What::Note { by: ana(), said: plain("Bill is paid already; told billing.") }),
         (180, message(by_ana(), plain("It is paid already, so there is nothing to do."))),
         (200, What::Transferred { by: ana(), department: "billing".to_owned(), agent: None }),
@@ -98,7 +106,7 @@ pub(crate) fn conversation() -> Transcript {
 /// What came a day later, following a part's manifest.
 pub(crate) fn addendum(follows: [u8; 32]) -> Transcript {
     let now = Some(plain("[removed at the visitor's wish]"));
-    let what = What::Amended { target: 6, field: None, revision: 1, corrected: false, now };
+    let what = amended(6, said_at(95), now);
     let event = Event { number: 19, at: At(START + 90_000_000), staff_only: false, what };
     Transcript { part: 1, follows: Some(follows), events: vec![event], ..conversation() }
 }

@@ -1,7 +1,7 @@
 //! What a server must be so that an acknowledged message stays, and what it should be.
 
 use super::session::Session;
-use crate::clock::Millis;
+use crate::clock::{Clock, Millis};
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::values;
@@ -46,6 +46,17 @@ pub(super) fn refuse(session: &mut Session, now: Option<Millis>) -> Result<()> {
         );
     }
     Ok(())
+}
+
+/// By how many milliseconds the server's clock is ahead, as far as half the way there and
+/// back tells.
+pub(super) fn clock_ahead(session: &mut Session, clock: &Clock) -> Result<i64> {
+    let tx = &mut Tx::new(session);
+    // The connection is made by the first question, which takes longer.
+    tx.now(clock.now())?;
+    let asked = clock.now();
+    let theirs = tx.now(asked)?.0;
+    Ok(theirs - (asked.0 + clock.now().0) / 2)
 }
 
 /// What keeps no promise from being kept, but makes a loss likelier: a line each.

@@ -29,6 +29,18 @@ fn url(server: &Postgres) -> String {
 }
 
 #[test]
+fn how_far_a_clock_is_apart_is_measured() {
+    let folder = place();
+    let server = Postgres::start(&folder.path().join("primary")).expect("it starts");
+    let hour = 60 * 60 * 1000;
+    let behind = Clock::moved(Millis(now().0 - hour));
+    let ahead = at(&url(&server)).clock_ahead(&behind).expect("it answers").expect("it has one");
+    assert!((hour..2 * hour).contains(&ahead), "{ahead} ms");
+    let file = Location::of(&Config::default()).expect("a location");
+    assert!(file.clock_ahead(&behind).expect("nothing is asked").is_none());
+}
+
+#[test]
 fn a_server_that_forgets_what_it_confirmed_is_refused() {
     let folder = place();
     let server = Postgres::start(&folder.path().join("primary")).expect("it starts");
