@@ -15,7 +15,7 @@ N ?= 100
 DATA ?= ../shared/data
 ARGS ?=
 
-.PHONY: run test release types chaos chaos-cluster outage replay strace bench-relay bench-idle bench-pairs bench-cluster mask-score bench-masking fuzz-masking screenshots front
+.PHONY: run test release types chaos chaos-cluster outage replay strace bench-relay bench-idle bench-pairs bench-cluster mask-score bench-renderings bench-masking fuzz-masking screenshots front
 
 run:
 	@$(STEP) "Set up" setup/ensure run
@@ -77,6 +77,10 @@ bench-cluster: release
 mask-score: release
 	@command -v python3 >/dev/null || { echo "python3 is missing: the scorer is written in it."; exit 2; }
 	@setup/mask-score $(RELEASE)/sotto $(DATA)
+
+bench-renderings:
+	@setup/ensure run
+	@cargo run --locked --quiet --release --package server --example renderings
 
 bench-masking:
 	@setup/ensure run

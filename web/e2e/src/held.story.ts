@@ -59,6 +59,26 @@ test('what is tried no more is named, and delivered once the cause is mended', a
   await eve.leaves();
 });
 
+test('what is to be sealed before there are keys is warned about, and nothing goes there', async () => {
+  const eve = await atDestinations();
+  const { page } = eve;
+  const warning = page.getByText('Fewer than two keys are proved, so nothing can be sealed yet');
+  await page.getByRole('button', { name: 'Change folder' }).click();
+  await page.getByRole('checkbox', { name: 'Seal every document to your own keys' }).check();
+  await page.getByRole('status').filter({ has: warning }).waitFor();
+  await eve.isKeptOutByNothing();
+  await page.getByRole('button', { name: 'Save without a test' }).click();
+  await page.getByText('folder is saved, and gets nothing until two keys are proved.').waitFor();
+  const card = page.getByRole('article', { name: 'folder' });
+  await card.filter({ has: warning }).waitFor();
+  const reference = await talk(sotto, 'Is the clinic open on Friday?');
+  await card.getByText('There are not two proved keys to seal to.').waitFor({ timeout: 60_000 });
+  await eve.isKeptOutByNothing();
+  expect(stored(reference)).toEqual([]);
+  expect(eve.browser.broken).toEqual([]);
+  await eve.leaves();
+});
+
 test('with two proved keys a destination is sealed, and only their holders read it', async () => {
   const { keygen, age } = { keygen: program('age-keygen', 'age/usr/bin/age-keygen'), age: program('age', 'age/usr/bin/age') };
   const beside = (name: string) => join(sotto.places.transcripts, '..', name);

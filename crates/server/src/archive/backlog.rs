@@ -138,7 +138,6 @@ fn backlog_of(tx: &mut Tx<'_>, placed: &Placed) -> Result<Backlog> {
     let (waiting, stuck, oldest) = lacking(tx, placed)?;
     let last_error = newest_error(tx, placed)?;
     let receipt = newest_receipt(tx, placed)?;
-    let known = |code: &String| destinations::Error::mend_of(code).to_owned();
     Ok(Backlog {
         destination: placed.name.clone(),
         is_required: placed.terms.is_required,
@@ -146,11 +145,21 @@ fn backlog_of(tx: &mut Tx<'_>, placed: &Placed) -> Result<Backlog> {
         waiting,
         stuck,
         oldest_at: oldest.map(|at| at.0),
-        mend: last_error.as_ref().map(known),
+        mend: last_error.as_deref().map(|code| mend_of(code).to_owned()),
         last_error,
         receipt_at: receipt.as_ref().map(|(_, at)| *at),
         receipt_level: receipt.map(|(level, _)| level),
     })
+}
+
+/// What to do about a delivery's last code: our own, or a destination's.
+fn mend_of(code: &str) -> &'static str {
+    match code {
+        "not_sealed_yet" => {
+            "There are not two proved keys to seal to. Prove two; what waits then goes by itself."
+        }
+        code => destinations::Error::mend_of(code),
+    }
 }
 
 /// Conversations whose next part a destination lacks, the stuck ones of them, and

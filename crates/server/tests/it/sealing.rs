@@ -60,6 +60,8 @@ async fn a_sealed_destination_gets_nothing_before_two_keys_are_proved() {
     waits(&world, 15 * MINUTE).await;
     assert!(names(&world.archive()).is_empty(), "nothing left in the clear");
     assert_eq!(pending(&world).await[0].last_error.as_deref(), Some("not_sealed_yet"));
+    let told = backlog::backlogs(&world.app).await.unwrap().remove(0).mend;
+    assert!(told.unwrap().starts_with("There are not two proved keys"), "it is told what to do");
     proves(&world, &two).await;
     for _ in 0..3 {
         waits(&world, 15 * MINUTE).await;

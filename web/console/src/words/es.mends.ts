@@ -90,6 +90,7 @@ export const mends: Record<string, string> = {
 export const ours: Record<string, string> = {
   code_wrong: 'Ese no es el código del documento de prueba más reciente de esta clave. Ábralo de nuevo o cree otro.',
   not_an_agreement: 'Un acuerdo tiene con quién es, qué abarca y fechas como 2026-11-24 en su orden.',
+  not_sealed_yet: 'No hay dos claves probadas para sellar. Pruebe dos; lo que espera sale entonces solo.',
   other_place: 'Lo que relee nombra el mismo lugar que lo que entrega; solo cambia la credencial.',
   reader_needed: 'Un destino sellado necesita al menos dos claves probadas. Pruebe otra antes de quitar esta.',
   same_credential: 'Cree una credencial propia para releer, de modo que la de la entrega no pueda leer.',
