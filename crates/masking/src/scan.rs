@@ -81,7 +81,7 @@ pub(crate) struct Scan<'v> {
     /// Where at signs stand.
     pub(crate) at_signs: Vec<u32>,
     pub(crate) has_digit: bool,
-    has_colon: bool,
+    pub(crate) has_colon: bool,
     pub(crate) has_number_sign: bool,
     pub(crate) has_bracket: bool,
     /// Whether a word begins with an X, as a mask does.

@@ -1,7 +1,7 @@
 //! Codes of letters and digits that prove themselves.
 
 use super::Hit;
-use crate::rules::{ALL, RuleId};
+use crate::rules::{BY_CODE, RuleId};
 use crate::scan::{Kind, Scan, why};
 
 const BYTES_MAX: usize = 34;
@@ -30,9 +30,13 @@ impl Code {
 
     /// Adds a group; answers whether there was room.
     pub(super) fn add(&mut self, group: &[u8]) -> bool {
-        let Some(room) = self.bytes.get_mut(self.len..self.len + group.len()) else { return false };
-        room.iter_mut().zip(group).for_each(|(to, from)| *to = from.to_ascii_uppercase());
-        self.len += group.len();
+        if self.len + group.len() > BYTES_MAX {
+            return false;
+        }
+        for byte in group {
+            self.bytes[self.len] = byte.to_ascii_uppercase();
+            self.len += 1;
+        }
         true
     }
 
@@ -52,7 +56,7 @@ pub(super) fn find(scan: &Scan<'_>, hits: &mut Vec<Hit>) {
         for at in (if word { before } else { number })..=number {
             let token = &scan.tokens[at];
             let before = scan.byte_before(token.start);
-            if !begins(scan, at) || token.start < done || before.is_ascii_alphanumeric() {
+            if before.is_ascii_alphanumeric() || token.start < done || !begins(scan, at) {
                 continue;
             }
             if let Some((end, rule)) = code(scan, at) {
@@ -63,15 +67,17 @@ pub(super) fn find(scan: &Scan<'_>, hits: &mut Vec<Hit>) {
     }
 }
 
-/// A number with a letter after it, or a word with a number after it.
+/// A number with a letter after it, or a word with a number after it. No code that begins
+/// with a digit has an O or an I next, as they look like digits.
 fn begins(scan: &Scan<'_>, at: usize) -> bool {
     let token = &scan.tokens[at];
     match token.kind() {
         Kind::Word => scan.gap(at).is_empty() || token.len() == 2 && scan.is_capital(token),
-        Kind::Number => scan
-            .tokens
-            .get(at + 1)
-            .is_some_and(|t| t.kind() == Kind::Word && (scan.gap(at).is_empty() || t.len() == 1)),
+        Kind::Number => scan.tokens.get(at + 1).is_some_and(|t| {
+            t.kind() == Kind::Word
+                && (scan.gap(at).is_empty() || t.len() == 1)
+                && !b"OoIi".contains(&scan.bytes[t.start as usize])
+        }),
     }
 }
 
@@ -80,7 +86,7 @@ pub(super) fn proves(code: &Code) -> Option<RuleId> {
     if code.len < CODE_BYTES_MIN {
         return None;
     }
-    ALL.iter().copied().find(|rule| rule.rule().by_code.is_some_and(|holds| holds(code)))
+    BY_CODE.iter().find(|(_, holds)| holds(code)).map(|(rule, _)| *rule)
 }
 
 fn code(scan: &Scan<'_>, at: usize) -> Option<(u32, RuleId)> {

@@ -69,6 +69,9 @@ pub(crate) fn find(scan: &Scan<'_>, lengths: &Lengths, hits: &mut Vec<Hit>) {
         let letters = word && scan.gap(at - 1).is_empty() && is_lookalike(scan, at - 1);
         let from = if letters { at - 1 } else { at };
         if from >= run.end() {
+            if is_alone(scan, from) {
+                continue;
+            }
             run.read(scan, from);
         }
         if run.is_noise {
@@ -87,6 +90,13 @@ pub(crate) fn find(scan: &Scan<'_>, lengths: &Lengths, hits: &mut Vec<Hit>) {
             next = last + 1;
         }
     }
+}
+
+/// Whether a token has too few digits and none beside it that could make them more.
+fn is_alone(scan: &Scan<'_>, at: usize) -> bool {
+    let next = at + 1;
+    (scan.tokens[at].len() as usize) < DIGITS_MIN
+        && (next == scan.tokens.len() || digit_count(scan, next) == 0)
 }
 
 /// Whether the number belongs to something that is not about a person.

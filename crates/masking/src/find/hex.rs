@@ -22,6 +22,9 @@ impl<'a> Groups<'a> {
 pub(crate) fn all<'a>(scan: &'a Scan<'a>) -> impl Iterator<Item = Groups<'a>> + 'a {
     let mut done = 0;
     scan.triggers(why::JOINT).filter_map(move |at| {
+        if scan.tokens[at].end <= done {
+            return None;
+        }
         let token = &scan.tokens[first_of_group(scan, at)];
         let before = &scan.bytes[..token.start as usize];
         let open = before.ends_with(b"::");

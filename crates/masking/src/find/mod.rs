@@ -11,7 +11,7 @@ mod run;
 mod spelled;
 mod window;
 
-use crate::rules::{ALL, RuleId};
+use crate::rules::{FINDS, FOLLOWS, RuleId};
 use crate::scan::{Scan, why};
 
 pub(crate) use codes::Code;
@@ -45,8 +45,8 @@ fn all(
     codes::find(scan, &mut hits);
     spelled::find(scan, &mut hits);
     cued::find(scan, &loaded.cues, asked, &mut hits);
-    for &rule in ALL {
-        if let Some(find) = rule.rule().find.filter(|_| is_asked(rule)) {
+    for &(rule, find) in FINDS.iter() {
+        if is_asked(rule) {
             find(scan, asked == Some(rule), &mut hits);
         }
     }
@@ -88,8 +88,7 @@ fn followers(scan: &Scan<'_>, hits: &mut Vec<Hit>) {
             next += 1;
         }
         if next < scan.tokens.len() {
-            let follows = |rule: &RuleId| rule.rule().follows?(scan, &hit, next);
-            hits.extend(ALL.iter().find_map(follows));
+            hits.extend(FOLLOWS.iter().find_map(|(_, follows)| follows(scan, &hit, next)));
         }
     }
 }

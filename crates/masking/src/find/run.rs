@@ -164,12 +164,21 @@ pub(super) fn digit_count(scan: &Scan<'_>, at: usize) -> usize {
 }
 
 /// Letters that stand for digits, glued to one: "4O7l".
+#[inline]
 pub(crate) fn is_lookalike(scan: &Scan<'_>, at: usize) -> bool {
+    looks_like_digit(scan.bytes[scan.tokens[at].start as usize]) && is_glued(scan, at)
+}
+
+fn looks_like_digit(byte: u8) -> bool {
+    matches!(byte, b'O' | b'o' | b'l' | b'I')
+}
+
+fn is_glued(scan: &Scan<'_>, at: usize) -> bool {
     let token = &scan.tokens[at];
     let digit = |n: usize| scan.tokens.get(n).is_some_and(|t| t.kind() == Kind::Number);
     let near = |gap: &[u8]| matches!(gap, b"" | b"-");
     token.len() <= 4
-        && scan.text(token).iter().all(|b| b"OolI".contains(b))
+        && scan.text(token).iter().all(|b| looks_like_digit(*b))
         && (digit(at + 1) && near(scan.gap(at))
             || at > 0
                 && near(scan.gap(at - 1))

@@ -31,7 +31,7 @@ fn find(scan: &Scan<'_>, asked: bool, hits: &mut Vec<Hit>) {
     if asked && let Some((start, end)) = answer(scan) {
         hits.push(Hit { start, end, rule: RuleId::Address, weight: 70 });
     }
-    let mut next = 0;
+    let (mut next, mut tried) = (0, None);
     for at in scan.triggers(why::BESIDE_WORD | why::PLACE) {
         let token = &scan.tokens[at];
         let before = scan.byte_before(token.start);
@@ -39,7 +39,8 @@ fn find(scan: &Scan<'_>, asked: bool, hits: &mut Vec<Hit>) {
             continue;
         }
         // A street may end in its number, and a number may stand before a numbered street.
-        let number = at > 0 && scan.tokens[at - 1].kind() == Kind::Number;
+        let number = at > 0 && tried != Some(at - 1) && scan.tokens[at - 1].kind() == Kind::Number;
+        tried = Some(at);
         let starts = [Some(street::before_number(scan, at)), number.then(|| at - 1), Some(at)];
         for (n, from) in starts.into_iter().enumerate() {
             let Some(from) = from.filter(|from| *from >= next && (n > 0 || *from < at)) else {

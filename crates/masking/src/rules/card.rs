@@ -3,7 +3,7 @@
 use super::checks::{is_varied, luhn, number};
 use super::{ByCue, ByDigits, Check, Rule, RuleId};
 use crate::find::{Hit, Number};
-use crate::lexicon::words;
+use crate::lexicon::{FILLER, words};
 use crate::policy::Action::Mask;
 use crate::scan::{Kind, Scan, why};
 
@@ -53,7 +53,8 @@ fn ends(scan: &Scan<'_>, _asked: bool, hits: &mut Vec<Hit>) {
     let number = |at: usize, len: u32| {
         scan.tokens.get(at).is_some_and(|t| t.kind() == Kind::Number && t.len() == len)
     };
-    if !scan.has_digit {
+    // "with" is one of the words that fill.
+    if !scan.has_digit || scan.marks & FILLER == 0 {
         return;
     }
     for at in scan.triggers(why::BESIDE_WORD).filter(|at| *at > 1) {

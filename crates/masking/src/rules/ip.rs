@@ -31,6 +31,9 @@ fn find(scan: &Scan<'_>, _asked: bool, hits: &mut Vec<Hit>) {
             done = end;
         }
     }
+    if !scan.has_colon {
+        return;
+    }
     for groups in hex::all(scan) {
         if let Some(end) = six(scan, &groups) {
             hits.push(Hit { start: groups.start, end, rule: RuleId::Ip, weight: 78 });
@@ -47,12 +50,15 @@ fn four(scan: &Scan<'_>, at: usize) -> Option<u32> {
     let parts = scan.tokens.get(at..at + 4)?;
     let dotted = (at..at + 3).all(|n| scan.gap(n) == b".") && !scan.gap(at + 3).starts_with(b"-");
     let bytes = dotted && parts.iter().all(|t| t.kind() == Kind::Number && is_byte(scan.text(t)));
+    if !bytes {
+        return None;
+    }
     let number = |at: usize| scan.tokens.get(at).filter(|t| t.kind() == Kind::Number);
     let whole = scan.byte_before(parts[0].start) != b'.'
         && !(scan.gap(at + 3) == b"." && number(at + 4).is_some());
     let versioned = scan.tokens[at.saturating_sub(2)..at].iter().any(|t| t.is(BLOCK));
     let network = number(at + 4).filter(|t| scan.gap(at + 3) == b"/" && t.len() <= 2);
-    (bytes && whole && !versioned).then(|| network.map_or(parts[3].end, |t| t.end))
+    (whole && !versioned).then(|| network.map_or(parts[3].end, |t| t.end))
 }
 
 /// Eight groups with colons, or fewer around one "::"; the last two may be four bytes.

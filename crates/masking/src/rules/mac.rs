@@ -4,6 +4,9 @@ use super::{Rule, RuleId};
 use crate::find::{Hit, hex};
 use crate::scan::Scan;
 
+/// Six pairs, or three times four, with their marks.
+const BYTES: [usize; 2] = [17, 14];
+
 pub(super) const RULE: Rule = Rule {
     name: "mac",
     kind: "MAC",
@@ -17,7 +20,7 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn find(scan: &Scan<'_>, _asked: bool, hits: &mut Vec<Hit>) {
-    for groups in hex::all(scan) {
+    for groups in hex::all(scan).filter(|groups| BYTES.contains(&groups.value.len())) {
         let parts = groups.parts();
         let pairs = parts.len() == 6
             && parts.iter().all(|part| part.len() == 2)

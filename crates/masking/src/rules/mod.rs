@@ -3,6 +3,8 @@
 
 mod checks;
 
+use std::sync::LazyLock;
+
 use crate::find::{Code, Hit, Number, Value};
 use crate::policy::Action;
 use crate::scan::Scan;
@@ -13,6 +15,7 @@ type Find = fn(&Scan<'_>, bool, &mut Vec<Hit>);
 type Follows = fn(&Scan<'_>, &Hit, usize) -> Option<Hit>;
 type Widen = fn(&Scan<'_>, usize, Place) -> (usize, Place);
 type Read = fn(&Scan<'_>, usize, usize) -> Option<Place>;
+type ByCode = fn(&Code) -> bool;
 type Before = fn(&Scan<'_>, usize) -> Option<Place>;
 
 /// One rule's data.
@@ -44,7 +47,7 @@ pub(crate) struct Rule {
     /// A number that proves itself.
     pub(crate) by_digits: Option<ByDigits>,
     /// A code of letters and digits that proves itself.
-    pub(crate) by_code: Option<fn(&Code) -> bool>,
+    pub(crate) by_code: Option<ByCode>,
     /// The shape after a cue.
     pub(crate) by_cue: Option<ByCue>,
     /// Values that are found in a way of their own; told whether it was asked for.
@@ -193,6 +196,16 @@ impl RuleId {
         const LIST: &[Rule] = &RULES;
         &LIST[self as usize]
     }
+}
+
+/// The few rules that have one of the ways to find a value, each with it.
+type Having<T> = LazyLock<Vec<(RuleId, T)>>;
+pub(crate) static FINDS: Having<Find> = LazyLock::new(|| having(|rule| rule.find));
+pub(crate) static FOLLOWS: Having<Follows> = LazyLock::new(|| having(|rule| rule.follows));
+pub(crate) static BY_CODE: Having<ByCode> = LazyLock::new(|| having(|rule| rule.by_code));
+
+fn having<T>(way: fn(&Rule) -> Option<T>) -> Vec<(RuleId, T)> {
+    ALL.iter().filter_map(|&rule| Some((rule, way(rule.rule())?))).collect()
 }
 
 /// The check of this name: `luhn`, or a rule's own.
