@@ -5,7 +5,7 @@ use sensitive::Sensitive;
 use crate::find::{self, Cues, Hit, Lengths, Loaded};
 use crate::lexicon::Lexicon;
 use crate::policy::{Mode, Policy, Writer};
-use crate::rules::{ALL, RULES, RuleId};
+use crate::rules::{ALL, RULES, Rule, RuleId};
 use crate::scan::Scan;
 use crate::text::{MaskedText, Stroke, paint};
 use crate::view::View;
@@ -52,15 +52,18 @@ pub struct Finding {
 pub struct Span {
     pub start: usize,
     pub end: usize,
-    pub rule: &'static str,
-    pub kind: &'static str,
     id: RuleId,
     intact: bool,
 }
 
 impl Span {
+    /// Such as `card`.
+    pub fn rule(&self) -> &'static str {
+        self.id.rule().name
+    }
+
     pub(crate) fn keep_last(&self) -> usize {
-        if self.intact { RULES[self.id as usize].keep_last } else { 0 }
+        if self.intact { self.id.rule().keep_last } else { 0 }
     }
 }
 
@@ -135,7 +138,7 @@ impl Engine {
         text: &Sensitive<String>,
     ) -> Masked {
         let on = |rule: RuleId| {
-            policy.masks(rule, writer, mode) && asked != Some(RULES[rule as usize].name)
+            policy.masks(rule, writer, mode) && asked != Some(rule.rule().name)
         };
         let typed = text.expose().as_str();
         let (spans, earlier) = self.spans(before, writer, typed, &on);
@@ -252,10 +255,10 @@ impl Engine {
         let span = |hit: Hit| {
             let read = &view.bytes[hit.start as usize..hit.end as usize];
             let (start, end) = view.origin(hit.start, hit.end);
-            let rule = hit.rule.rule();
-            let intact =
-                rule.keep_last > 0 && text.as_bytes()[start..end] == *read && ends_in_digits(read);
-            Span { start, end, rule: rule.name, kind: rule.kind, id: hit.rule, intact }
+            let intact = hit.rule.rule().keep_last > 0
+                && text.as_bytes()[start..end] == *read
+                && ends_in_digits(read);
+            Span { start, end, id: hit.rule, intact }
         };
         find::values(&view, &self.loaded, asked, on).into_iter().map(span).collect()
     }
@@ -346,7 +349,7 @@ impl Engine {
                 .map(|s| Stroke { start: s.start, end: s.end, keep_last: s.keep_last() })
                 .collect();
             let mut points = Points::of(&painted);
-            found.extend(spans.iter().map(|s| (s.rule, finding(&mut points, s))));
+            found.extend(spans.iter().map(|s| (s.rule(), finding(&mut points, s))));
             let next = cover_own(policy, paint(&painted, &strokes), &mut found);
             if next == painted {
                 break;
@@ -424,8 +427,8 @@ fn own_finding(points: &mut Points<'_>, stroke: &Stroke) -> Finding {
 
 fn finding(points: &mut Points<'_>, span: &Span) -> Finding {
     let (start, end) = (points.up_to(span.start), points.up_to(span.end));
-    let version = RULES[span.id as usize].version;
-    Finding { rule: span.rule, kind: span.kind, version, start, end }
+    let Rule { name, kind, version, .. } = *span.id.rule();
+    Finding { rule: name, kind, version, start, end }
 }
 
 /// In order and apart: of two that overlap the longer stays.

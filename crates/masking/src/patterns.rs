@@ -117,7 +117,7 @@ fn read(engine: &Engine, text: String) -> Text {
     let values = engine
         .find(&text)
         .iter()
-        .map(|span| Value { rule: span.rule, start: place(span.start), end: place(span.end) })
+        .map(|span| Value { rule: span.rule(), start: place(span.start), end: place(span.end) })
         .collect();
     Text { masked: jsonl::mask_plain(engine, &text), values, text }
 }

@@ -2,7 +2,7 @@
 
 use super::Hit;
 use crate::rules::{BY_CODE, RuleId};
-use crate::scan::{Kind, Scan, why};
+use crate::scan::{Kind, Scan, is_letter, why};
 
 const BYTES_MAX: usize = 34;
 /// No code that proves itself is shorter.
@@ -81,6 +81,12 @@ fn begins(scan: &Scan<'_>, at: usize) -> bool {
     }
 }
 
+/// Whether nothing ends a code before it could prove itself.
+fn is_long(bytes: &[u8]) -> bool {
+    let inside = |b: &u8| is_letter(*b) || b.is_ascii_digit() || matches!(b, b' ' | b'-');
+    bytes.get(..CODE_BYTES_MIN).is_some_and(|head| head.iter().all(inside))
+}
+
 /// The rule that a code is enough for.
 pub(super) fn proves(code: &Code) -> Option<RuleId> {
     if code.len < CODE_BYTES_MIN {
@@ -91,12 +97,12 @@ pub(super) fn proves(code: &Code) -> Option<RuleId> {
 
 fn code(scan: &Scan<'_>, at: usize) -> Option<(u32, RuleId)> {
     let first = &scan.tokens[at];
+    if first.len() > FIRST_BYTES_MAX || !is_long(&scan.bytes[first.start as usize..]) {
+        return None;
+    }
     let capital = scan.is_capital(first);
     let mut code = Code { bytes: [0; BYTES_MAX], len: 0, spaced: false, capital };
     let mut best = None;
-    if first.len() > FIRST_BYTES_MAX {
-        return None;
-    }
     for n in at..scan.tokens.len().min(at + TOKENS_MAX) {
         let token = &scan.tokens[n];
         if !code.add(scan.text(token)) {

@@ -8,6 +8,9 @@ use crate::scan::{Kind, Scan};
 pub(super) const DIGITS_MIN: usize = 9;
 pub(super) const DIGITS_MAX: usize = 19;
 
+/// No number with Luhn's sum is shorter.
+const LUHN_DIGITS_MIN: usize = 12;
+
 const NOISE_DIGITS_MIN: usize = 3 * DIGITS_MAX;
 
 /// What people put between the digits of a number.
@@ -92,16 +95,19 @@ impl Run {
             }
         }
         self.is_noise = has_letters && self.digits.len() > NOISE_DIGITS_MIN;
-        if self.digits.len() >= DIGITS_MIN && !self.is_noise {
+        if self.digits.len() < DIGITS_MIN || self.is_noise {
+            return;
+        }
+        self.tokens.resize(self.digits.len() + 1, 0);
+        for (tokens, digits) in (1..).zip(&self.counts) {
+            self.tokens[*digits as usize] = tokens;
+        }
+        if self.digits.len() >= LUHN_DIGITS_MIN {
             self.sum();
         }
     }
 
     fn sum(&mut self) {
-        self.tokens.resize(self.digits.len() + 1, 0);
-        for (tokens, digits) in (1..).zip(&self.counts) {
-            self.tokens[*digits as usize] = tokens;
-        }
         let (mut as_it_is, mut doubled) = (0, 0);
         self.sums.push([0, 0]);
         self.sums.extend(self.digits.iter().map(|digit| {
@@ -129,7 +135,7 @@ impl Run {
 
     /// Whether Luhn's sum over a range of the digits ends in 0.
     pub(super) fn passes_luhn(&self, from: usize, to: usize) -> bool {
-        self.sums[to][0] == self.sums[from][(to - from) % 2]
+        self.sums.get(to).is_some_and(|sums| sums[0] == self.sums[from][(to - from) % 2])
     }
 
     pub(super) fn end(&self) -> usize {
@@ -189,6 +195,14 @@ fn is_glued(scan: &Scan<'_>, at: usize) -> bool {
 mod tests {
     use super::*;
     use crate::rules;
+
+    #[test]
+    fn no_rule_asks_for_luhns_sum_of_a_shorter_number() {
+        for by_digits in rules::ALL.iter().filter_map(|rule| rule.rule().by_digits) {
+            let begins = |length| b"+0123456789".iter().any(|b| (by_digits.begins)(*b, length));
+            assert!(!by_digits.luhn || !(0..LUHN_DIGITS_MIN).any(begins));
+        }
+    }
 
     #[test]
     fn the_sums_kept_are_luhns_sum_of_any_range() {

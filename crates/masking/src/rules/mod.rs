@@ -239,7 +239,7 @@ mod tests {
             let found: Vec<(&str, &str)> = engine
                 .find(&text)
                 .iter()
-                .map(|span| (span.rule, &text[span.start..span.end]))
+                .map(|span| (span.rule(), &text[span.start..span.end]))
                 .filter(|(name, _)| *name == rule.name)
                 .collect();
             assert_eq!(found, [(rule.name, value)], "{text}");
