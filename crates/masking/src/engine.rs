@@ -137,9 +137,7 @@ impl Engine {
         asked: Option<&str>,
         text: &Sensitive<String>,
     ) -> Masked {
-        let on = |rule: RuleId| {
-            policy.masks(rule, writer, mode) && asked != Some(rule.rule().name)
-        };
+        let on = |rule: RuleId| policy.masks(rule, writer, mode) && asked != Some(rule.rule().name);
         let typed = text.expose().as_str();
         let (spans, earlier) = self.spans(before, writer, typed, &on);
         let (masked, found) = self.cover(policy, typed, spans, &on);

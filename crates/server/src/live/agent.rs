@@ -48,37 +48,45 @@ struct Console {
     lists_at: Option<Instant>,
 }
 
-async fn serve(live: Live, mut socket: Socket) {
+async fn serve(live: Live, socket: Socket) {
+    // Boxed like all that is over soon: an idle connection would keep the room for it.
+    let Some((connection, mut console)) = Box::pin(begun(live, socket)).await else { return };
+    if Box::pin(console.begin()).await.is_ok() {
+        // Whoever is gone needs no last word.
+        let _ = console.talk().await;
+    }
+    Box::pin(console.leaves(connection)).await;
+}
+
+/// Lets a member of staff in, whose connection is noted from then on.
+async fn begun(live: Live, mut socket: Socket) -> Option<(ConnectionId, Console)> {
     let session = match admitted(&live, &mut socket).await {
         Ok(Some(session)) => session,
-        Ok(None) => return,
-        Err(error) => return refuse(&mut socket, &error).await,
+        Ok(None) => return None,
+        Err(error) => {
+            refuse(&mut socket, &error).await;
+            return None;
+        }
     };
     let (connection, agent) = (ConnectionId::fresh(), Agent::of(&session.account));
-    let who = presence::Who::Agent(agent.id);
-    let app = live.app.clone();
     let era = live.era();
-    if let Err(error) = live.arrives(connection, who).await {
-        return refuse(&mut socket, &error).await;
+    if let Err(error) = live.arrives(connection, presence::Who::Agent(agent.id)).await {
+        refuse(&mut socket, &error).await;
+        return None;
     }
-    let mut console = Console {
+    let console = Console {
         era,
-        mailbox: app.bus.mailbox(),
+        mailbox: live.app.bus.mailbox(),
+        check_at: Instant::now() + check_every(&live.app),
         live,
         socket,
         session,
         agent,
         lists: Lists::default(),
         opened: Opened::default(),
-        check_at: Instant::now() + check_every(&app),
         lists_at: None,
     };
-    if console.begin().await.is_ok() {
-        // Whoever is gone needs no last word.
-        let _ = console.talk().await;
-    }
-    console.opened.leave_all(&app, &console.agent).await;
-    console.live.leaves(connection, who).await;
+    Some((connection, console))
 }
 
 /// The first frame, in time, in our version, with a ticket that is still good.
@@ -99,6 +107,11 @@ fn check_every(app: &App) -> Duration {
 }
 
 impl Console {
+    async fn leaves(&mut self, connection: ConnectionId) {
+        self.opened.leave_all(&self.live.app, &self.agent).await;
+        self.live.leaves(connection, presence::Who::Agent(self.agent.id)).await;
+    }
+
     async fn begin(&mut self) -> Sent {
         for topic in [Topic::Account(self.agent.id), Topic::Staff, Topic::Sessions(self.agent.id)] {
             self.mailbox.listen(topic);

@@ -46,26 +46,40 @@ struct Visitor {
     turn: Turn,
 }
 
-async fn serve(live: Live, mut socket: Socket) {
-    let connection = ConnectionId::fresh();
+async fn serve(live: Live, socket: Socket) {
+    // Boxed like all that is over soon: an idle connection would keep the room for it.
+    let Some((connection, mut visitor)) = Box::pin(begun(live, socket)).await else { return };
+    if Box::pin(visitor.listen()).await.is_ok() {
+        // Whoever is gone needs no last word.
+        let _ = visitor.talk().await;
+    }
+    let who = presence::Who::Visitor(visitor.id);
+    Box::pin(visitor.live.leaves(connection, who)).await;
+}
+
+/// Lets a visitor in, whose connection is noted from then on.
+async fn begun(live: Live, mut socket: Socket) -> Option<(ConnectionId, Visitor)> {
     let patience = live.app.config.limits.authenticate_seconds;
     let mut visitor = match socket.first(patience, |hello: &Hello| hello.protocol).await {
         Ok(Some(hello)) => match Visitor::begin(live, socket, hello).await {
             Ok(visitor) => visitor,
-            Err((mut socket, error)) => return refuse(&mut socket, &error).await,
+            Err((mut socket, error)) => {
+                refuse(&mut socket, &error).await;
+                return None;
+            }
         },
-        Ok(None) => return,
-        Err(error) => return refuse(&mut socket, &error).await,
+        Ok(None) => return None,
+        Err(error) => {
+            refuse(&mut socket, &error).await;
+            return None;
+        }
     };
-    let who = presence::Who::Visitor(visitor.id);
+    let (connection, who) = (ConnectionId::fresh(), presence::Who::Visitor(visitor.id));
     if let Err(error) = visitor.live.arrives(connection, who).await {
-        return refuse(&mut visitor.socket, &error).await;
+        refuse(&mut visitor.socket, &error).await;
+        return None;
     }
-    if visitor.listen().await.is_ok() {
-        // Whoever is gone needs no last word.
-        let _ = visitor.talk().await;
-    }
-    visitor.live.leaves(connection, who).await;
+    Some((connection, visitor))
 }
 
 impl Visitor {
