@@ -39,10 +39,20 @@ impl Session {
 
 /// One for an account that has proved itself; the secret goes into a cookie and nowhere else.
 pub async fn open(app: &App, account: AccountId) -> Result<Secret> {
+    open_after(app, account, |_| Ok(())).await
+}
+
+/// The same once `first` is done, in one unit with it.
+pub(super) async fn open_after(
+    app: &App,
+    account: AccountId,
+    first: impl Fn(&mut Tx<'_>) -> Result<()> + Send + 'static,
+) -> Result<Secret> {
     let (secret, now) = (Secret::fresh(), app.clock.now());
     let (hash, ends_at) = (secret.hash(), now.plus_seconds(app.config.sessions.seconds_max));
     app.db
         .write(move |tx| {
+            first(tx)?;
             tx.run(
                 "insert into session (hash, account, created_at, used_at, ends_at) values ($1, $2, $3, $4, $5)",
                 values![&hash, &account, now, now, ends_at],

@@ -14,6 +14,7 @@ use super::{Account, account, password, session};
 use crate::app::App;
 use crate::audit;
 use crate::clock::Millis;
+use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::ids::Secret;
 use crate::rates::{Client, Rates};
@@ -82,12 +83,11 @@ impl SignIns {
             self.refused(app, now).await?;
             return Err(Error::SignedOut);
         };
-        let forgotten = app.db.write(move |tx| {
+        let forgotten = move |tx: &mut Tx<'_>| {
             throttle::forget(tx, &near)?;
             throttle::forgive(tx, &anywhere)
-        });
-        forgotten.await?;
-        let secret = session::open(app, account.id).await?;
+        };
+        let secret = session::open_after(app, account.id, forgotten).await?;
         Ok((account, secret))
     }
 

@@ -63,16 +63,12 @@ async fn begun(live: Live, mut socket: Socket) -> Option<(ConnectionId, Console)
     let session = match admitted(&live, &mut socket).await {
         Ok(Some(session)) => session,
         Ok(None) => return None,
-        Err(error) => {
-            refuse(&mut socket, &error).await;
-            return None;
-        }
+        Err(error) => return refuse(&mut socket, &error).await,
     };
     let (connection, agent) = (ConnectionId::fresh(), Agent::of(&session.account));
     let era = live.era();
     if let Err(error) = live.arrives(connection, presence::Who::Agent(agent.id)).await {
-        refuse(&mut socket, &error).await;
-        return None;
+        return refuse(&mut socket, &error).await;
     }
     let console = Console {
         era,
@@ -289,11 +285,12 @@ impl Console {
     }
 
     async fn end(&mut self, error: &Error) -> Sent {
-        refuse(&mut self.socket, error).await;
-        Err(Gone)
+        refuse(&mut self.socket, error).await.ok_or(Gone)
     }
 }
 
-async fn refuse(socket: &mut Socket, error: &Error) {
+/// Says why it ends; nothing comes after.
+async fn refuse<T>(socket: &mut Socket, error: &Error) -> Option<T> {
     socket.bye(error, |problem| Frame::Bye { problem }).await;
+    None
 }

@@ -63,21 +63,14 @@ async fn begun(live: Live, mut socket: Socket) -> Option<(ConnectionId, Visitor)
     let mut visitor = match socket.first(patience, |hello: &Hello| hello.protocol).await {
         Ok(Some(hello)) => match Visitor::begin(live, socket, hello).await {
             Ok(visitor) => visitor,
-            Err((mut socket, error)) => {
-                refuse(&mut socket, &error).await;
-                return None;
-            }
+            Err((mut socket, error)) => return refuse(&mut socket, &error).await,
         },
         Ok(None) => return None,
-        Err(error) => {
-            refuse(&mut socket, &error).await;
-            return None;
-        }
+        Err(error) => return refuse(&mut socket, &error).await,
     };
     let (connection, who) = (ConnectionId::fresh(), presence::Who::Visitor(visitor.id));
     if let Err(error) = visitor.live.arrives(connection, who).await {
-        refuse(&mut visitor.socket, &error).await;
-        return None;
+        return refuse(&mut visitor.socket, &error).await;
     }
     Some((connection, visitor))
 }
@@ -277,11 +270,12 @@ impl Visitor {
     }
 
     async fn end(&mut self, error: &Error) -> Sent {
-        refuse(&mut self.socket, error).await;
-        Err(Gone)
+        refuse(&mut self.socket, error).await.ok_or(Gone)
     }
 }
 
-async fn refuse(socket: &mut Socket, error: &Error) {
+/// Says why it ends; nothing comes after.
+async fn refuse<T>(socket: &mut Socket, error: &Error) -> Option<T> {
     socket.bye(error, |problem| Frame::Bye { problem }).await;
+    None
 }
